@@ -1,0 +1,66 @@
+"""What the code imports is what pyproject.toml asks for: nothing missing, nothing promised in vain."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+# The distribution that brings each module we import, where the names differ or another package brings it along.
+BROUGHT_BY = {"anyio": "httpx", "jwt": "pyjwt", "markupsafe": "jinja2", "pydantic_core": "pydantic", "click": "typer"}
+OURS = {"xbridge", "xbridge_mocks"}
+
+
+def imported(files: Iterable[Path]) -> set[str]:
+    """Return the distributions that ``files`` import, wherever in the file the import stands."""
+    modules: set[str] = set()
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                modules |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                modules.add(node.module.partition(".")[0])
+    # `_typeshed` exists for type checkers only.
+    foreign = modules - OURS - set(sys.stdlib_module_names) - {"_typeshed"}
+    return {BROUGHT_BY.get(module, module) for module in foreign}
+
+
+def declared(root: Path) -> dict[str, set[str]]:
+    """Return the distributions that the project asks for: ``core``, and each extra by its name."""
+    project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
+    groups = {"core": project["dependencies"], **project["optional-dependencies"]}
+    return {group: {re.split(r"[<>=~! ;\[]", line)[0] for line in lines} for group, lines in groups.items()}
+
+
+def parts(root: Path) -> dict[str, list[Path]]:
+    """Return the files of each part that has requirements of its own."""
+    library = sorted((root / "src/xbridge").rglob("*.py"))
+    command_line = [file for file in library if "cli" in file.relative_to(root).parts]
+    mocked = [file for file in library if {"demo", "testing.py", "testing"} & set(file.relative_to(root).parts)]
+    return {
+        "core": [file for file in library if file not in command_line and file not in mocked],
+        "cli": command_line,
+        "demo": mocked,
+        "mocks": sorted((root / "mocks").rglob("*.py")),
+    }
+
+
+@pytest.mark.parametrize(
+    ("part", "groups"),
+    [("core", ["core"]), ("cli", ["core", "cli"]), ("demo", ["core", "cli", "mocks"]), ("mocks", ["core", "mocks"])],
+)
+def test_each_part_imports_only_what_is_asked_for(root: Path, part: str, groups: list[str]) -> None:
+    """The library lives on its three dependencies; typer and rich are the command line's, Werkzeug is the mocks'."""
+    asked = declared(root)
+    assert imported(parts(root)[part]) - set().union(*(asked[group] for group in groups)) == set()
+
+
+def test_every_dependency_is_used(root: Path) -> None:
+    """A package is asked for when code imports it, not before."""
+    used = imported([file for files in parts(root).values() for file in files])
+    assert set().union(*declared(root).values()) - used == set()
