@@ -1,0 +1,183 @@
+"""The configuration: one frozen value, checked when built, from a mapping.
+
+Reads no file and no environment: ``load_config`` in ``drivers/settings.py`` does.  Secrets are ``SecretStr`` and never
+show in a ``repr``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+
+from xbridge.core.decision import Texts
+from xbridge.core.errors import ConfigError, Unsupported
+from xbridge.core.flow import DataFlow
+from xbridge.core.identity import Level
+from xbridge.core.moment import from_text, to_text
+from xbridge.core.web_address import check_web_address
+
+
+class _Section(BaseModel):
+    # An error never quotes its input, also where a traceback shows it: the input holds secrets.
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Party(_Section):
+    """A data user or handler at one end of a flow (policy.md part b, ``Party``).
+
+    ``jwks`` holds the public keys with which it authenticates its enquiries (RFC 7523); empty if it makes none.
+    """
+
+    id: str = Field(pattern=r"^[a-z0-9-]{1,64}$")
+    names: Texts
+    kind: str
+    place: str
+    sector: str = "other"
+    ciio: bool | None = None
+    contact: str
+    address: Texts
+    jwks: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def jurisdiction(self) -> str:
+        """Return HK, CN, MO or X, derived from the place."""
+        if self.place in ("HK", "MO"):
+            return self.place
+        return "CN" if self.place.isdigit() else "X"
+
+
+class Service(_Section):
+    """One entry of the catalogue of cross-boundary services: one flow between two parties.
+
+    ``audience`` is who accepts our tokens and ``audience_party`` the party behind it, by default the exporter (it holds
+    the data); ``exporter`` and ``recipient`` are party ids; ``categories`` are the necessary
+    ones.  ``facts`` are the standing facts for the policy, in its vocabulary (``specs/policy.md``): legal basis,
+    mechanism, assessments.  Times are days or seconds, as named.
+    """
+
+    id: str = Field(pattern=r"^[a-z0-9-]{1,64}$")
+    audience: str = Field(min_length=1, max_length=128)
+    exporter: str
+    recipient: str
+    purpose: str
+    categories: tuple[str, ...] = Field(min_length=1)
+    channel: str = "query"
+    min_level: Level = "L2"
+    consent_days: int = Field(default=30, ge=1, le=3650)
+    retention_days: int = Field(default=180, ge=0, le=36500)
+    storage_place: Texts
+    audience_party: str = ""
+    token_lifetime_s: int = Field(default=120, ge=10, le=300)
+    facts: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def holder(self) -> str:
+        """Return the id of the party that accepts tokens for this audience."""
+        return self.audience_party or self.exporter
+
+
+class Keys(_Section):
+    """The Bridge's own keys.  PEM texts, and base64url texts of 32 random bytes; newest first where several.
+
+    ``record`` signs consent records, ``log`` the ledger's checkpoints, ``token`` access tokens: one key, one job.
+    ``sealing`` protects what the application keeps for us; ``pseudonym`` makes pairwise pseudonyms.  ``valid_from`` (RFC
+    3339) is when the signing keys came into use, as the trust file will say.
+    """
+
+    record: SecretStr
+    log: SecretStr
+    token: SecretStr
+    sealing: tuple[SecretStr, ...] = Field(min_length=1, max_length=8)
+    pseudonym: SecretStr
+    valid_from: str = "1970-01-01T00:00:00Z"
+
+    @field_validator("valid_from")
+    @classmethod
+    def _moment(cls, text: str) -> str:
+        """Refuse what is not a moment."""
+        return to_text(from_text(text))
+
+
+class Limits(_Section):
+    """How long things may take, in seconds."""
+
+    login_s: int = Field(default=18 * 60, ge=60, le=18 * 60)
+    link_proof_s: int = Field(default=600, ge=30, le=600)
+    proof_s: int = Field(default=1800, ge=60, le=3600)
+    offer_s: int = Field(default=3600, ge=60, le=86400)
+
+
+class Config(_Section):
+    """Everything a Bridge needs to know.
+
+    ``profile="development"`` is what allows http, loopback and mock issuers; nothing else does.  ``issuer`` is the
+    ``iss`` of our tokens; ``log_origin`` names the ledger in its checkpoints; ``operator`` is the party that runs us.
+    """
+
+    profile: Literal["production", "development"] = "production"
+    issuer: str
+    log_origin: str = Field(pattern=r"^[a-z0-9.-]+(/[a-z0-9.-]+)*$")
+    operator: str
+    keys: Keys
+    limits: Limits = Limits()
+    providers: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    parties: tuple[Party, ...] = ()
+    services: tuple[Service, ...] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Config:
+        """Every party that is named exists, ids are unique, and production speaks https with real hosts only."""
+        ids = [party.id for party in self.parties]
+        ends = {end for each in self.services for end in (each.exporter, each.recipient, each.holder)}
+        named = {self.operator, *ends}
+        if len(set(ids)) != len(ids) or len({service.id for service in self.services}) != len(self.services):
+            raise ValueError("party ids and service ids must be unique")
+        if missing := sorted(named - set(ids)):
+            raise ValueError(f"no such party: {', '.join(missing)}")
+        for where, url in _urls(self):
+            try:
+                check_web_address(url, real_host=self.profile == "production")
+            except ValueError as exc:
+                raise ValueError(f"{where} {exc}") from None
+        return self
+
+    def party(self, party_id: str) -> Party:
+        """Return the party with ``party_id``, which is known to exist for the ids in this configuration."""
+        return next(party for party in self.parties if party.id == party_id)
+
+    def service(self, audience: str, flow: DataFlow) -> Service:
+        """Return the catalogue entry for ``flow`` to or from ``audience``.  Raises ``Unsupported`` when there is none."""
+        for service in self.services:
+            places = self.party(service.exporter).place, self.party(service.recipient).place
+            if (service.audience, service.purpose, *places) == (audience, flow.purpose, flow.source, flow.target):
+                return service
+        offered = tuple(sorted(f"{service.audience} {service.purpose}" for service in self.services))
+        raise Unsupported("no catalogue entry for this audience, purpose, source and target", capabilities=offered)
+
+
+def parse_config(document: Mapping[str, Any]) -> Config:
+    """Return the configuration in ``document``.  Raises ``ConfigError`` naming the first wrong member, never its value."""
+    try:
+        return Config.model_validate(document)
+    except ValidationError as exc:
+        problem = exc.errors(include_input=False, include_url=False, include_context=False)[0]
+        raise ConfigError(f"{'.'.join(map(str, problem['loc'])) or 'configuration'}: {problem['msg']}") from exc
+
+
+def _urls(config: Config) -> list[tuple[str, str]]:
+    """Return every address of the configuration with where it stands.  Raises ``ValueError`` for one that is none."""
+    found: list[tuple[str, object]] = [("issuer", config.issuer)]
+    for name, section in config.providers.items():
+        if "base_url" in section:
+            found.append((f"providers.{name}.base_url", section["base_url"]))
+        uris = section.get("redirect_uris", ())
+        if not isinstance(uris, list | tuple):
+            raise ValueError(f"providers.{name}.redirect_uris must be a list")
+        found += [(f"providers.{name}.redirect_uris", uri) for uri in uris]
+    for where, url in found:
+        # Paths are added to a base URL as text, so what ends it must be its host or a name.
+        if not isinstance(url, str) or (where.endswith(".base_url") and ("?" in url or url.endswith("/"))):
+            raise ValueError(f"{where} must be the text of an address; a base_url has no query and no slash at its end")
+    return [(where, str(url)) for where, url in found]

@@ -1,0 +1,89 @@
+"""Who somebody is, as one provider proved it.
+
+Values only.  A provider's ``finish`` returns an :class:`Authentication`; ``flows/login.py`` turns it into the
+:class:`Identity` that the application keeps.  Subjects, names and documents never show in a ``repr``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Jurisdiction = Literal["HK", "CN-GD"]
+StartedBy = Literal["relying_party", "direct_login"]
+Level = Literal["L0", "L1", "L2", "L3"]
+LEVELS: tuple[Level, ...] = ("L0", "L1", "L2", "L3")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assurance:
+    """How well the provider knows the person.
+
+    ``source`` is the provider's own word (``"sign"``, ``"L2"``), kept verbatim; ``level`` our ordered scale, which is
+    the Guangdong one (dossier guangdong.md section 3); an unknown word maps to the lowest level and never upwards.
+    """
+
+    source: str
+    level: Level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Profile:
+    """Verified personal data from the provider; empty text where the provider gave nothing.
+
+    ``birth_date`` stays as given (``YYYYMMDD`` or partial).  ``documents`` are ``(kind, normalised number)`` pairs.
+    """
+
+    name: str = ""
+    name_en: str = ""
+    birth_date: str = ""
+    gender: str = ""
+    documents: tuple[tuple[str, str], ...] = ()
+
+    def __repr__(self) -> str:
+        """Return a form that is safe to log."""
+        return "Profile(…)"
+
+    def document(self, kind: str) -> str | None:
+        """Return the number of the document of ``kind``, or None."""
+        return next((number for name, number in self.documents if name == kind), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authentication:
+    """What a provider's ``finish`` found out."""
+
+    subject: str = field(repr=False)
+    assurance: Assurance
+    profile: Profile
+    started_by: StartedBy = "relying_party"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """A person as one provider proved them in one session.
+
+    ``subject_ref`` is a keyed digest of (issuer, subject): equal for the same account, meaningless outside.  ``proof``
+    is the sealed text that :meth:`Bridge.link` and :meth:`Bridge.grant_consent` believe; the other fields are for the
+    application to read, and changing them changes nothing.
+    """
+
+    provider: str
+    jurisdiction: Jurisdiction
+    subject: str = field(repr=False)
+    subject_ref: str
+    assurance: Assurance
+    profile: Profile = field(repr=False)
+    started_by: StartedBy
+    authenticated_at: datetime
+    proof: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginHop:
+    """Where to send the browser, and what the application keeps in its session until the browser comes back."""
+
+    url: str = field(repr=False)
+    pending: str = field(repr=False)
+    expires_at: datetime
