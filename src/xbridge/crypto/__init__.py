@@ -1,0 +1,1 @@
+"""The strongroom: canonical bytes, digests, keys, tokens, seals and signed records.  Imports nothing by itself."""
