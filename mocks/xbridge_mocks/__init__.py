@@ -1,0 +1,63 @@
+"""Strict mock servers of iAM Smart and the Guangdong identity platform: a second opinion of the protocols.
+
+Written from the specifications alone; nothing here imports ``xbridge``. Names are loaded when first used. It is not
+the real service of any government, and its people are invented.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xbridge_mocks.client import ClientCredentials
+    from xbridge_mocks.clock import MockClock
+    from xbridge_mocks.guangdong import GuangdongMock, GuangdongMockSettings
+    from xbridge_mocks.iamsmart import IamSmartMock, IamSmartMockSettings
+    from xbridge_mocks.persona import POPULATION, Persona
+    from xbridge_mocks.random_source import RandomSource, SeededRandomSource
+    from xbridge_mocks.server import RunningMocks, serve
+    from xbridge_mocks.world import MockWorld
+
+__all__ = [
+    "ClientCredentials",
+    "GuangdongMock",
+    "GuangdongMockSettings",
+    "IamSmartMock",
+    "IamSmartMockSettings",
+    "MockClock",
+    "MockWorld",
+    "Persona",
+    "POPULATION",
+    "RandomSource",
+    "RunningMocks",
+    "SeededRandomSource",
+    "serve",
+]
+
+_HOME = {
+    "ClientCredentials": "client",
+    "GuangdongMock": "guangdong",
+    "GuangdongMockSettings": "guangdong",
+    "IamSmartMock": "iamsmart",
+    "IamSmartMockSettings": "iamsmart",
+    "MockClock": "clock",
+    "MockWorld": "world",
+    "POPULATION": "persona",
+    "Persona": "persona",
+    "RandomSource": "random_source",
+    "RunningMocks": "server",
+    "SeededRandomSource": "random_source",
+    "serve": "server",
+}
+
+
+def __getattr__(name: str) -> object:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{home}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

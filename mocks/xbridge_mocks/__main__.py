@@ -1,0 +1,95 @@
+"""``python -m xbridge_mocks``: both mocks on loopback until interrupted.
+
+For trying a service by hand. It stores nothing: keys, secrets and clients live as long as the process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+
+from xbridge_mocks.server import RunningMocks, serve
+from xbridge_mocks.text import LANGUAGES, Language, Text
+from xbridge_mocks.world import MockWorld
+
+__all__ = ["main"]
+
+_READY: dict[str, Text] = {
+    "banner": Text(
+        "Mock servers – not the real services, invented people only.",
+        "模擬伺服器──並非真正的服務，人物全屬虛構。",
+        "模拟服务器——并非真实服务，人物均为虚构。",
+    ),
+    "iamsmart": Text("iAM Smart (mock):  {url}", "智方便（模擬）：  {url}", "智方便（模拟）：  {url}"),
+    "guangdong": Text(
+        "Guangdong (mock):  {url}", "廣東統一身份認證平台（模擬）：  {url}", "广东省统一身份认证平台（模拟）：  {url}"
+    ),
+    "secret": Text(
+        "Control API secret (header X-Mock-Secret):  {secret}",
+        "控制介面密鑰（標頭 X-Mock-Secret）：  {secret}",
+        "控制接口密钥（请求头 X-Mock-Secret）：  {secret}",
+    ),
+    "stop": Text("Press Ctrl-C to stop.", "按 Ctrl-C 停止。", "按 Ctrl-C 停止。"),
+    "seeded": Text(
+        "A seed was given: every secret of this run can be guessed. For tests only.",
+        "已指定種子值：本次運行的所有密鑰均可推算，只供測試。",
+        "已指定种子值：本次运行的所有密钥均可推算，仅供测试。",
+    ),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serve both mocks until SIGINT or SIGTERM. Returns the exit code; 1 when an address is taken."""
+    wish = _parser().parse_args(argv)
+    world = MockWorld(seed=wish.seed)
+    try:
+        running = serve(world, wish.host, wish.iamsmart_port, wish.guangdong_port)
+    except OSError as exc:
+        print(f"xbridge_mocks: {exc.strerror or exc}", file=sys.stderr)
+        return 1
+    over = threading.Event()
+    before = {number: signal.signal(number, lambda *_: over.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    with running:
+        print(_announce(running, wish.lang, as_json=wish.json, seeded=wish.seed is not None), flush=True)
+        over.wait()
+    for number, handler in before.items():
+        signal.signal(number, handler)
+    return 0
+
+
+def _announce(running: RunningMocks, lang: Language, *, as_json: bool, seeded: bool) -> str:
+    if as_json:
+        return json.dumps(
+            {
+                "iamsmart_url": running.iamsmart_url,
+                "guangdong_url": running.guangdong_url,
+                "control_secret": running.control_secret,
+                "mock": True,
+            }
+        )
+    keys = ["banner", *(["seeded"] if seeded else []), "iamsmart", "guangdong", "secret", "stop"]
+    urls = {"iamsmart": running.iamsmart_url, "guangdong": running.guangdong_url}
+    return "\n".join(
+        _READY[key].in_language(lang).format(url=urls.get(key, ""), secret=running.control_secret) for key in keys
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m xbridge_mocks", description="Mock iAM Smart and Guangdong servers."
+    )
+    parser.add_argument("--iamsmart-port", type=int, default=0, help="0 takes a free port (default)")
+    parser.add_argument("--guangdong-port", type=int, default=0, help="0 takes a free port (default)")
+    parser.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1; think before you choose another")
+    parser.add_argument("--json", action="store_true", help="announce the addresses as one line of JSON")
+    parser.add_argument("--seed", help="FOR TESTS ONLY: repeat every drawn value")
+    parser.add_argument("--lang", choices=LANGUAGES, default="en")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

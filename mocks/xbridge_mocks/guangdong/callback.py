@@ -1,0 +1,104 @@
+"""Sending the browser back to the service with a code.
+
+The only place that redirects to a service, and only to an address that was matched against its registration. It
+plays the faults a careful client must notice in its callback.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from werkzeug.wrappers import Response
+
+from xbridge_mocks.guangdong.platform import Platform
+from xbridge_mocks.guangdong.redirect import append_query, match_registered
+from xbridge_mocks.guangdong.registry import Service
+from xbridge_mocks.guangdong.setting import Kind
+from xbridge_mocks.guangdong.vault import Grant
+from xbridge_mocks.guangdong.visit import Visit
+
+_STATE_VALUE = re.compile(r"(?<=[?&]state=)[^&#]*")
+# Names seen on the platform beside the code (dossier 2.1); the values are meaningless.
+_EXTRA_FIELDS = ("gdbsTokenId", "tokenId", "random", "ticket", "sp", "gdbstoken")
+_OPERATIONS = ("authorize", "login")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """A verified way back: the service, the address it asked for and the registered address behind it."""
+
+    service: Service
+    requested: str
+    registered: str
+    state: str | None = None
+
+
+def verify_destination(platform: Platform, visit: Visit) -> Destination:
+    """Return where this browser visit may end.  Raises Refused, upon which no redirect may happen.
+
+    (1) client_id is known   (2) redirect_uri matches a registered address
+    """
+    query = visit.request.args
+    # (1) Nothing else of the request is looked at before the service is known.
+    service = platform.services.find(visit.single(query, "client_id"))
+    if service is None:
+        visit.refuse("client_id", Kind.CLIENT, "unknown client")
+    visit.passed("client_id")
+    # (2) A string comparison; an address that only looks similar is another address.
+    requested = visit.single(query, "redirect_uri")
+    registered = match_registered(requested, service.redirect_uris, rule=platform.settings.redirect_match)
+    if registered is None:
+        visit.refuse("redirect_uri", Kind.REDIRECT, "not registered")
+    visit.passed("redirect_uri")
+    state = visit.optional(query, "state")
+    return Destination(
+        service=service,
+        requested=requested,
+        registered=registered,
+        state=state if platform.settings.echo_state else None,
+    )
+
+
+def send_back(platform: Platform, visit: Visit, destination: Destination, persona: str) -> Response:
+    """Issue a code for ``persona`` and redirect the browser to the service with it."""
+    target = destination.requested
+    pairs: list[tuple[str, str]] = []
+    echoed = destination.state
+    if platform.plays(visit, "state_missing", *_OPERATIONS):
+        target, echoed = destination.registered, None
+    if platform.plays(visit, "state_wrong", *_OPERATIONS):
+        wrong = platform.random.token(16)
+        echoed = wrong if echoed is not None else None
+        target, replaced = _STATE_VALUE.subn(wrong, target)
+        if not replaced and echoed is None:
+            echoed = wrong
+    pairs.extend(_code_pairs(platform, visit, destination, persona))
+    if echoed is not None:
+        pairs.append(("state", echoed))
+    if platform.plays(visit, "state_duplicated", *_OPERATIONS):
+        pairs.append(("state", platform.random.token(16)))
+    if platform.plays(visit, "extra_callback_fields", *_OPERATIONS):
+        pairs.extend((name, platform.random.token(8)) for name in _EXTRA_FIELDS)
+    headers = {"Location": append_query(target, pairs), "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+    return Response(status=302, headers=headers)
+
+
+def _code_pairs(platform: Platform, visit: Visit, destination: Destination, persona: str) -> list[tuple[str, str]]:
+    """Return the code of the callback, or what a fault puts in its place."""
+    if platform.plays(visit, "error_in_callback", *_OPERATIONS):
+        return [("error", "access_denied"), ("error_description", "mock fault error_in_callback")]
+    if platform.plays(visit, "code_missing", *_OPERATIONS):
+        return []
+    if platform.plays(visit, "code_wrong", *_OPERATIONS):
+        return [("code", platform.random.token(32))]
+    grant = Grant(client_id=destination.service.client_id, redirect_uri=destination.requested, persona=persona)
+    code = platform.vault.issue_code(
+        grant,
+        already_expired=platform.plays(visit, "code_expired", *_OPERATIONS),
+        already_spent=platform.plays(visit, "code_spent", *_OPERATIONS),
+    )
+    pairs = [("code", code)]
+    if platform.plays(visit, "code_duplicated", *_OPERATIONS):
+        pairs.append(("code", platform.random.token(32)))
+    return pairs

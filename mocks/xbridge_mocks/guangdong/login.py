@@ -1,0 +1,114 @@
+"""The platform's login page: a person signs in, and the browser goes back to the service with a code.
+
+Two ways to sign in: with a login name and password, or by picking one of the invented people. A failed login stays
+on the page, as on the platform, where no error redirect was ever seen (dossier 2.1). The form of the POST is the
+mock's own; the platform's is UNKNOWN.
+"""
+
+from __future__ import annotations
+
+import hmac
+from urllib.parse import urlsplit
+
+from werkzeug.wrappers import Response
+
+from xbridge_mocks.guangdong.callback import Destination, send_back, verify_destination
+from xbridge_mocks.guangdong.platform import Platform
+from xbridge_mocks.guangdong.session import FORM_COOKIE, SESSION_COOKIE
+from xbridge_mocks.guangdong.setting import Kind
+from xbridge_mocks.guangdong.visit import Visit
+from xbridge_mocks.guangdong.wording import WORDING
+from xbridge_mocks.page import negotiate, render
+from xbridge_mocks.persona import Persona
+
+
+def login(platform: Platform, visit: Visit) -> Response:
+    """Show the login page (GET) or take the form (POST).  Raises Refused.
+
+    (1) method   (2) client and redirect address, again: the page can be reached without authorize
+    (3) the form belongs to this browser and service   (4) the person
+    """
+    # (1) and (2) The page names the service, so it must know it.
+    visit.require("method", visit.request.method in {"GET", "HEAD", "POST"}, Kind.METHOD, "only GET and POST")
+    destination = verify_destination(platform, visit)
+    if visit.request.method != "POST":
+        return _page(platform, visit, destination)
+    # (3) Before the password, so that another site cannot even try one.
+    _verify_form(platform, visit, destination)
+    # (4) A wrong password shows the page again and says no more than that.
+    person = _person(platform, visit)
+    if person is None:
+        visit.refused = Kind.LOGIN
+        return _page(platform, visit, destination, problem="login_failed", status=403)
+    if platform.plays(visit, "user_leaves"):
+        return _page(platform, visit, destination, problem="login_unfinished")
+    # A new session value at every login: one that was planted in the browser before is worth nothing.
+    platform.sessions.drop(visit.request.cookies.get(SESSION_COOKIE))
+    response = send_back(platform, visit, destination, person.key)
+    response.set_cookie(
+        SESSION_COOKIE,
+        platform.sessions.open(person.key),
+        httponly=True,
+        samesite="Lax",
+        secure=visit.request.is_secure,
+    )
+    return response
+
+
+def _verify_form(platform: Platform, visit: Visit, destination: Destination) -> None:
+    """Check the hidden field against the form cookie.  Raises Refused."""
+    belongs = platform.guard.matches(
+        visit.single(visit.request.form, "form_mark"),
+        visit.request.cookies.get(FORM_COOKIE),
+        client_id=destination.service.client_id,
+        redirect_uri=destination.requested,
+    )
+    visit.require("form_mark", belongs, Kind.FORM, "form of another browser or service")
+
+
+def _person(platform: Platform, visit: Visit) -> Persona | None:
+    """Return who signed in, or None: by persona key, or by login name and password."""
+    form = visit.request.form
+    picked = visit.optional(form, "persona")
+    if picked is not None:
+        found = platform.holder(picked)
+    else:
+        found = _by_password(platform, visit.optional(form, "username") or "", visit.optional(form, "password") or "")
+    if found is None:
+        visit.failed("person", "unknown person or wrong password")
+    else:
+        visit.passed("person", found.key)
+    return found
+
+
+def _by_password(platform: Platform, username: str, password: str) -> Persona | None:
+    """Return the holder of the account with this login name and password."""
+    for person in platform.account_holders():
+        account = person.guangdong
+        if account is not None and account.uid == username:
+            right = hmac.compare_digest(account.password.encode(), password.encode("utf-8", "replace"))
+            return person if right else None
+    return None
+
+
+def _page(
+    platform: Platform, visit: Visit, destination: Destination, *, problem: str = "", status: int = 200
+) -> Response:
+    """Return the login page in the person's language, with a form that belongs to this browser."""
+    lang = negotiate(visit.request)
+    cookie = visit.request.cookies.get(FORM_COOKIE) or platform.guard.new_cookie()
+    mark = platform.guard.mark(cookie, client_id=destination.service.client_id, redirect_uri=destination.requested)
+    response = render(
+        "guangdong/login.html",
+        lang,
+        request=visit.request,
+        status=status,
+        catalogue=WORDING,
+        service=destination.service.name.in_language(lang),
+        host=urlsplit(destination.registered).netloc,
+        people=platform.account_holders(),
+        form_mark=mark,
+        problem=problem,
+    )
+    response.set_cookie(FORM_COOKIE, cookie, httponly=True, samesite="Lax", secure=visit.request.is_secure)
+    return response

@@ -1,0 +1,211 @@
+"""The Guangdong mock as one WSGI application.
+
+Finds the endpoint, lets it answer, turns refusals of browser requests into pages, and writes the journal. The rules
+of the protocol are in the endpoints; this module knows none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode, urlsplit
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, Rule
+from werkzeug.wrappers import Request, Response
+
+from xbridge_mocks.client import ClientCredentials, ServiceName
+from xbridge_mocks.clock import MockClock
+from xbridge_mocks.control import CONTROL_PREFIX, answer_control, refuse_unknown
+from xbridge_mocks.fault import Faults
+from xbridge_mocks.guangdong.access_token import access_token
+from xbridge_mocks.guangdong.authorize import authorize
+from xbridge_mocks.guangdong.login import login
+from xbridge_mocks.guangdong.logout import logout
+from xbridge_mocks.guangdong.misbehaviour import KNOWN_FAULTS
+from xbridge_mocks.guangdong.platform import Platform
+from xbridge_mocks.guangdong.refusal_page import home_page, refusal_page
+from xbridge_mocks.guangdong.resident import Resident
+from xbridge_mocks.guangdong.route import LOGOUT, PSCP, Generation
+from xbridge_mocks.guangdong.setting import GuangdongMockSettings, Kind
+from xbridge_mocks.guangdong.tokeninfo import tokeninfo
+from xbridge_mocks.guangdong.visit import Refused, Visit
+from xbridge_mocks.journal import Journal, mask_path
+from xbridge_mocks.persona import Persona
+from xbridge_mocks.random_source import RandomSource
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+Endpoint = Callable[[Platform, Visit], Response]
+
+_MARK = ("X-Xbridge-Mock", "guangdong")
+_BODY_LIMIT = 64 * 1024
+# Query values the journal may show, and only when they are these words: any other value could be anything.
+_FIXED_WORDS = {"response_type": "code", "scope": "all", "service": "initService", "grant_type": "authorization_code"}
+_NAMES = {*_FIXED_WORDS, "client_id", "client_secret", "redirect_uri", "state", "code", "access_token", "lang"}
+
+
+class _Request(Request):
+    """A request whose form cannot be used to fill the memory."""
+
+    max_content_length = _BODY_LIMIT
+    max_form_memory_size = _BODY_LIMIT
+
+
+class GuangdongMock:
+    """A strict imitation of the platform's login path, in the ``pscp`` generation.  Thread-safe.
+
+    ``settings`` answers what is UNKNOWN about the platform; ``control_secret`` opens the control API and is drawn
+    from ``random`` when not given. It knows no service until one is registered.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: MockClock,
+        personas: Sequence[Persona],
+        random: RandomSource,
+        settings: GuangdongMockSettings | None = None,
+        control_secret: str | None = None,
+    ) -> None:
+        self.clock = clock
+        self.personas = tuple(personas)
+        self.settings = settings or GuangdongMockSettings()
+        self.faults = Faults(KNOWN_FAULTS)
+        self.journal = Journal()
+        self.control_secret = control_secret or random.token(24)
+        self._platform = Platform.assemble(
+            clock=clock, random=random, settings=self.settings, personas=self.personas, faults=self.faults
+        )
+        self._routes = Map(_rules(PSCP), strict_slashes=True, merge_slashes=False)
+
+    def register_client(
+        self, *, name: str, redirect_uris: Sequence[str], name_texts: Mapping[str, str] | None = None
+    ) -> ClientCredentials:
+        """Register a relying service and return its credentials.
+
+        ``name_texts`` holds the name by language (``en``, ``zh-Hant``, ``zh-Hans``). Raises ValueError for an empty
+        name, no redirect URI, or one that could not be matched safely.
+        """
+        label = ServiceName.of(name, dict(name_texts or {}))
+        return self._platform.services.register(name=label, redirect_uris=redirect_uris).credentials
+
+    def register_from(self, document: Mapping[str, object]) -> ClientCredentials:
+        """Register a service described in JSON, for the control API.  Raises ValueError."""
+        refuse_unknown(document, ("name", "redirect_uris", "name_texts"))
+        name, uris, texts = document.get("name"), document.get("redirect_uris"), document.get("name_texts", {})
+        if not isinstance(name, str):
+            raise ValueError("name is text")
+        if not isinstance(uris, list) or not all(isinstance(uri, str) for uri in uris):
+            raise ValueError("redirect_uris is a list of texts")
+        if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
+            raise ValueError("name_texts maps languages to texts")
+        return self.register_client(name=name, redirect_uris=uris, name_texts=texts)
+
+    def log_in(self, login_url: str, persona: str, *, decision: str = "approve", base_url: str | None = None) -> str:
+        """Sign in as ``persona`` in a fresh scripted browser and return the callback address.
+
+        ``login_url`` is what the service sends its user to; ``decision`` is ``approve`` or ``leave``. Raises
+        LoginUnfinished (a ValueError) when the browser stays with the platform: refused, left, or a fault. Raises
+        ValueError for a persona without an account.
+        """
+        return self.browser(base_url or _origin(login_url)).log_in(login_url, persona, decision=decision)
+
+    def browser(self, base_url: str = "http://localhost") -> Resident:
+        """Return a scripted browser that keeps its cookies from login to login."""
+        return Resident(self.wsgi, base_url=base_url)
+
+    def subjects(self, client_id: str) -> dict[str, str]:
+        """Return each persona's ``useridcode``, which is the same towards every service, by persona key."""
+        return {person.key: person.guangdong.useridcode for person in self.personas if person.guangdong}
+
+    def reset(self) -> None:
+        """Forget sessions, codes, tokens, faults and the journal; keep the services."""
+        self._platform.sessions.clear()
+        self._platform.vault.clear()
+        self.faults.clear()
+        self.journal.clear()
+
+    def wsgi(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request (PEP 3333)."""
+        request = _Request(environ)
+        for_control = request.path.startswith(CONTROL_PREFIX)
+        response = answer_control(self, request) if for_control else self._answer(request)
+        response.headers.add(*_MARK)
+        return response(environ, start_response)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request, for servers that take the mock itself."""
+        return self.wsgi(environ, start_response)
+
+    def _answer(self, request: Request) -> Response:
+        """Let the endpoint answer, turn its refusal into a page, write the journal."""
+        operation, endpoint = self._find(request)
+        visit = Visit(request=request, operation=operation)
+        try:
+            response = endpoint(self._platform, visit)
+        except Refused as refused:
+            visit.refused = refused.kind
+            response = refusal_page(self._platform, visit, refused)
+        except HTTPException as failure:
+            # A form that is too large or not decodable: werkzeug has the right status, and its text quotes nothing.
+            visit.refused = Kind.REQUEST
+            response = Response(failure.name, status=failure.code, content_type="text/plain; charset=utf-8")
+        self._write(visit)
+        return response
+
+    def _find(self, request: Request) -> tuple[str, Endpoint]:
+        """Return the endpoint of a path; a path that is not served has one too, which refuses."""
+        try:
+            matched, _ = self._routes.bind("localhost").match(request.path, method="GET")
+        except HTTPException:
+            return "unknown", _no_such_path
+        operation, endpoint = matched
+        return operation, endpoint
+
+    def _write(self, visit: Visit) -> None:
+        """Add the visit to the journal, without values."""
+        request = visit.request
+        shown = [name for name, word in _FIXED_WORDS.items() if request.args.getlist(name) == [word]]
+        # The name of a parameter may be a value, too, when somebody forgot the equals sign.
+        pairs = [(name if name in _NAMES else "other", value) for name, value in request.args.items(multi=True)]
+        known = visit.operation != "unknown"
+        path = mask_path(request.path, urlencode(pairs), shown=shown) if known else "(unknown)"
+        for name in visit.faults:
+            visit.passed("fault", name)
+        refused = visit.refused
+        self.journal.record(
+            at=self.clock.now(),
+            method=request.method if request.method in {"GET", "HEAD", "POST"} else "(other)",
+            path=path,
+            operation=visit.operation,
+            outcome="fault" if visit.faults else "refused" if refused else "ok",
+            checks=visit.checks,
+            code=None if refused is None else str(self.settings.error_codes[refused]),
+        )
+
+
+def _rules(generation: Generation) -> list[Rule]:
+    """Return the paths of one generation: a trailing slash is accepted on authorize and refused elsewhere."""
+    enter: tuple[str, Endpoint] = ("authorize", partial(authorize, generation=generation))
+    table: list[tuple[str, tuple[str, Endpoint]]] = [
+        ("/", ("home", home_page)),
+        (generation.authorize, enter),
+        (f"{generation.authorize}/", enter),
+        (generation.login, ("login", login)),
+        (generation.access_token, ("access_token", access_token)),
+        (generation.tokeninfo, ("tokeninfo", tokeninfo)),
+        (LOGOUT, ("logout", logout)),
+    ]
+    return [Rule(path, endpoint=endpoint) for path, endpoint in table]
+
+
+def _no_such_path(_: Platform, visit: Visit) -> Response:
+    visit.refuse("path", Kind.PATH, "not served")
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else "http://localhost"

@@ -1,0 +1,102 @@
+"""The settings of the Guangdong mock: one value per fact nobody outside the platform knows.
+
+Not the platform's configuration. Each field answers an UNKNOWN of ``specs/providers/guangdong.md`` with a default
+and lets a test or a person choose another answer. Nothing here is read from a file or from the environment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Literal
+
+
+class Kind(StrEnum):
+    """Why the platform refused.  The member's value is the name used in the journal and in the settings."""
+
+    REQUEST = "request"
+    CLIENT = "client"
+    SECRET = "secret"
+    CODE = "code"
+    REDIRECT = "redirect"
+    TOKEN = "token"
+    METHOD = "method"
+    LOGIN = "login"
+    FORM = "form"
+    PATH = "path"
+
+
+ErrorShape = Literal["errcode", "error_code", "oauth"]
+
+# The real code list is UNKNOWN.  These numbers are invented (dossier 2.4), in one table so that they can be changed.
+INVENTED_CODES: Mapping[Kind, int] = MappingProxyType(
+    {
+        Kind.REQUEST: 40035,
+        Kind.CLIENT: 40013,
+        Kind.SECRET: 40125,
+        Kind.CODE: 40029,
+        Kind.REDIRECT: 40030,
+        Kind.TOKEN: 40014,
+        Kind.METHOD: 43001,
+        Kind.LOGIN: 40163,
+        Kind.FORM: 40164,
+        Kind.PATH: 40404,
+    }
+)
+
+# RFC 6749 section 5.2 names, used only for the shape inherited from OpenAM (INFERRED, dossier 2.4).
+OAUTH_NAMES: Mapping[Kind, str] = MappingProxyType(
+    {
+        Kind.REQUEST: "invalid_request",
+        Kind.CLIENT: "invalid_client",
+        Kind.SECRET: "invalid_client",
+        Kind.CODE: "invalid_grant",
+        Kind.REDIRECT: "invalid_grant",
+        Kind.TOKEN: "invalid_token",
+        Kind.METHOD: "invalid_request",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuangdongMockSettings:
+    """How this mock answers the questions the dossier leaves open.  Times are whole seconds.
+
+    ``redirect_match``      ``exact``, or ``allow_query``: the registered URI followed by one query value ``state``.
+    ``echo_state``          whether ``state`` given to authorize comes back in the callback.
+    ``token_redirect``      what ``redirect_uri`` must be at the token step: the ``same`` string as in authorize,
+                            any ``registered`` one, or ``any``.
+    ``fragment_redirects``  whether a redirect URI with a fragment may be registered (hash-router pages, dossier 2.1).
+    ``name_script``         the script of ``cn`` for Hong Kong residents.
+
+    Raises ValueError for a lifetime that is not positive or an error table with a missing kind.
+    """
+
+    redirect_match: Literal["exact", "allow_query"] = "allow_query"
+    echo_state: bool = False
+    token_redirect: Literal["same", "registered", "any"] = "same"
+    fragment_redirects: bool = False
+    require_service: bool = False
+    accept_post_token: bool = True
+    code_lifetime_s: int = 60
+    token_lifetime_s: int = 60
+    session_lifetime_s: int = 30 * 60
+    replay_revokes_token: bool = True
+    error_shape: ErrorShape = "errcode"
+    error_status: int = 400
+    error_codes: Mapping[Kind, int] = field(default_factory=lambda: INVENTED_CODES)
+    name_script: Literal["zh_hant", "zh_hans"] = "zh_hant"
+    reply_media_type: str = "application/json;charset=UTF-8"
+
+    def __post_init__(self) -> None:
+        """Refuse settings under which the mock could not keep its own rules."""
+        for name in ("code_lifetime_s", "token_lifetime_s", "session_lifetime_s"):
+            if getattr(self, name) <= 0:
+                raise ValueError(f"{name} must be a positive number of seconds")
+        missing = [kind.value for kind in Kind if kind not in self.error_codes]
+        if missing:
+            raise ValueError(f"error_codes has no code for: {', '.join(missing)}")
+        if not 200 <= self.error_status <= 599:
+            raise ValueError("error_status must be an HTTP status")

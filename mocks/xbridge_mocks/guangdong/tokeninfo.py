@@ -1,0 +1,108 @@
+"""``GET B/oauth2/tokeninfo``: a service learns who logged in (dossier 2.3).
+
+Returns the account in the platform's shape, or in one of the shapes clients have seen in its place. ``signdata`` is
+128 random bytes: what the real one signs, with which key and algorithm, is UNKNOWN, so nothing can be verified by it.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+
+from werkzeug.wrappers import Response
+
+from xbridge_mocks.guangdong.account import AccountDocument, JSONObject, beijing_text
+from xbridge_mocks.guangdong.platform import Platform
+from xbridge_mocks.guangdong.reply import answer
+from xbridge_mocks.guangdong.setting import Kind
+from xbridge_mocks.guangdong.vault import GrantRefused
+from xbridge_mocks.guangdong.visit import Visit
+from xbridge_mocks.persona import Persona
+
+_CAMEL_CASE = {
+    "useridcode": "userIdCode",
+    "idcardnumber": "idCardNumber",
+    "telephonenumber": "telephoneNumber",
+    "createtime": "createTime",
+    "extproperties": "extProperties",
+}
+_SIGNDATA_BYTES = 128
+_LEVEL = "creditable_level_of_account"
+
+
+def tokeninfo(platform: Platform, visit: Visit) -> Response:
+    """Answer one tokeninfo request in the platform's shape, refusals included."""
+    return answer(platform, visit, lambda: _account(platform, visit), key_member="useridcode", kind=Kind.TOKEN)
+
+
+def _account(platform: Platform, visit: Visit) -> JSONObject:
+    """Return the reply for the person behind the token.  Raises Refused."""
+    return _reshaped(platform, visit, _who(platform, visit))
+
+
+def _who(platform: Platform, visit: Visit) -> Persona:
+    """Check the request and return the person behind the token.  Raises Refused.
+
+    (1) method   (2) token
+    """
+    # (1) The one parameter stands in the query of a GET.
+    visit.require("method", visit.request.method == "GET", Kind.METHOD, "method not allowed")
+    # (2) Unknown, revoked and expired are one refusal to the caller; the journal tells them apart.
+    try:
+        grant = platform.vault.lookup(visit.single(visit.request.args, "access_token"))
+    except GrantRefused as refused:
+        visit.refuse("access_token", Kind.TOKEN, refused.reason)
+    visit.passed("access_token")
+    if platform.plays(visit, "swapped_user"):
+        return next(other for other in platform.account_holders() if other.key != grant.persona)
+    return next(person for person in platform.account_holders() if person.key == grant.persona)
+
+
+def _reshaped(platform: Platform, visit: Visit, person: Persona) -> JSONObject:
+    """Return the reply for ``person``, in the odd shape an armed fault asks for: contents first, then containers."""
+    account = AccountDocument.of(person, script=platform.settings.name_script)
+    user = account.user
+    _spoil_level(platform, visit, user, account.levels)
+    _spoil_key(platform, visit, user)
+    if platform.plays(visit, "camel_case_keys"):
+        user = {_CAMEL_CASE.get(name, name): value for name, value in user.items()} | {"orgInfo": ""}
+    as_text = platform.plays(visit, "userobj_as_text")
+    document: JSONObject = {
+        "signdata": base64.b64encode(platform.random.bytes(_SIGNDATA_BYTES)).decode("ascii"),
+        "userobj": json.dumps(user, ensure_ascii=False, separators=(",", ":")) if as_text else user,
+        "pareobj": account.parent,
+        "user_creditable_level": account.levels,
+    }
+    _spoil_parent(platform, visit, document)
+    if platform.plays(visit, "wrapper_document"):
+        stamp = beijing_text(platform.clock.now())
+        document = {"biz_content": document, "time_stamp": stamp, "version": "1.0", "sign": ""}
+    return document
+
+
+def _spoil_key(platform: Platform, visit: Visit, user: JSONObject) -> None:
+    """Take away or break the account key, if asked."""
+    if platform.plays(visit, "malformed_useridcode"):
+        user["useridcode"] = "not-a-key"
+    if platform.plays(visit, "missing_useridcode"):
+        del user["useridcode"]
+
+
+def _spoil_level(platform: Platform, visit: Visit, user: JSONObject, levels: JSONObject) -> None:
+    """Take away or break the assurance level, if asked."""
+    if platform.plays(visit, "level_unknown"):
+        user[_LEVEL] = levels[_LEVEL] = "L9"
+    if platform.plays(visit, "level_conflict"):
+        levels[_LEVEL] = "L1" if user[_LEVEL] != "L1" else "L3"
+    if platform.plays(visit, "level_missing"):
+        del user[_LEVEL], levels[_LEVEL]
+
+
+def _spoil_parent(platform: Platform, visit: Visit, document: JSONObject) -> None:
+    """Say "no parent" in one of the other ways, if asked."""
+    if platform.plays(visit, "pareobj_null"):
+        document["pareobj"] = None
+    if platform.plays(visit, "pareobj_empty"):
+        document["pareobj"] = ""
+    if platform.plays(visit, "pareobj_missing"):
+        del document["pareobj"]

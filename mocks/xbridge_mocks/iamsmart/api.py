@@ -1,0 +1,189 @@
+"""The server-to-server API: getKey, revokeKey, getToken, profiles (dossier 3.2, 3.3, 6.5, 8.1).
+
+Each operation is what happens after the ``gate`` has said who asks. Application errors are HTTP 200 with a D-code
+(VERIFIED); pages and redirects are elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Request
+
+from xbridge_mocks.iamsmart.content_key import ContentKeys, public_key_text, wrap
+from xbridge_mocks.iamsmart.gate import Gate
+from xbridge_mocks.iamsmart.grant import AccessToken, Grants
+from xbridge_mocks.iamsmart.profile import EME_FIELDS, PROFILE_FIELDS, profile
+from xbridge_mocks.iamsmart.refusal import Refused, Trail
+from xbridge_mocks.iamsmart.registry import Client
+from xbridge_mocks.iamsmart.reply import Reply, compose, seal_content
+from xbridge_mocks.iamsmart.setting import IamSmartMockSettings
+from xbridge_mocks.persona import Persona
+from xbridge_mocks.random_source import RandomSource
+
+__all__ = ["SCOPE_NEEDED", "Api"]
+
+SCOPE_NEEDED = {"getToken": "eidapi_auth", "profiles": "eidapi_profiles"}
+_HEX32 = re.compile(r"[0-9a-f]{32}", re.ASCII)
+
+
+class Api:
+    """Answers signed POSTs."""
+
+    def __init__(
+        self,
+        *,
+        personas: Sequence[Persona],
+        random: RandomSource,
+        settings: IamSmartMockSettings,
+        gate: Gate,
+        keys: ContentKeys,
+        grants: Grants,
+    ) -> None:
+        self._personas = tuple(personas)
+        self._random = random
+        self._settings = settings
+        self._gate = gate
+        self._keys = keys
+        self._grants = grants
+
+    def answer(self, request: Request, trail: Trail) -> Reply:
+        """Answer one POST to the operation that ``trail`` names. Never raises for what a client sent."""
+        for status in (500, 503):
+            if trail.strikes(f"http_{status}"):
+                return compose(trail, self._random, code="D20000", status=status)
+        try:
+            request.max_content_length = self._settings.body_limit
+            raw = request.get_data()
+        except RequestEntityTooLarge:
+            return compose(trail, self._random, code="D20000", message="entity too large", status=413)
+        try:
+            return self._perform(request, raw, trail)
+        except Refused as refused:
+            return compose(trail, self._random, code=refused.code, message=refused.message)
+
+    def _perform(self, request: Request, raw: bytes, trail: Trail) -> Reply:
+        client = self._gate.authenticate(request, raw, trail)
+        if trail.operation in ("getKey", "revokeKey"):
+            trail.require("body_empty", raw in (b"", b"{}"), "D20003", parameter="body", detail="neither empty nor {}")
+            if trail.operation == "getKey":
+                return compose(trail, self._random, content=self._get_key(client, trail))
+            self._keys.revoke(client.client_id)
+            return compose(trail, self._random)
+        needed = SCOPE_NEEDED[trail.operation]
+        trail.require("permission", needed in client.scopes, "D20012", detail=f"not approved for {needed}")
+        if trail.strikes("cek_unknown") or trail.strikes("cek_unknown_always"):
+            self._keys.revoke(client.client_id)
+        held, parameters = self._gate.open_body(client, request, raw, trail)
+        result = (
+            self._get_token(client, parameters, trail)
+            if trail.operation == "getToken"
+            else self._profiles(client, parameters, trail)
+        )
+        return compose(
+            trail, self._random, content=seal_content(trail, self._keys, held, self._random, result)
+        )  # fmt: skip
+
+    def _get_key(self, client: Client, trail: Trail) -> dict[str, object]:
+        trail.require("kek", bool(client.keks), "D30001", detail="no KEK registered")
+        held = self._keys.obtain(client)
+        shown = wrapped_for = held.kek
+        if trail.strikes("kek_wrap_wrong_key"):
+            wrapped_for = generate_private_key(65537, 2048).public_key()
+        if trail.strikes("pub_key_of_stranger"):
+            shown = generate_private_key(65537, 2048).public_key()
+        key = held.key[:31] if trail.strikes("cek_31_bytes") else held.key
+        absolute = trail.strikes("expires_absolute")
+        return {
+            "secretKey": wrap(wrapped_for, key, self._settings.kek_padding),
+            "pubKey": public_key_text(shown),
+            "issueAt": held.issued_ms,
+            "expiresIn": held.issued_ms + held.lifetime_ms if absolute else held.lifetime_ms,
+        }
+
+    def _get_token(self, client: Client, parameters: Mapping[str, object], trail: Trail) -> dict[str, object]:
+        code = _text(parameters, "code", trail)
+        grant_type = _text(parameters, "grantType", trail)
+        trail.require("grant_type", grant_type == "authorization_code", "D20003", parameter="grantType", detail="other")
+        direct = parameters.get("isDirectLoginV2", False)
+        lawful = isinstance(direct, bool) or direct in ("true", "false")
+        trail.require(
+            "direct_login_form", lawful, "D20003", parameter="isDirectLoginV2",
+            detail="neither a boolean nor its text",
+        )  # fmt: skip
+        # This mock starts no direct login yet, so no code of one can exist.
+        trail.require("direct_login", direct in (False, "false"), "D40004", detail="not the code of a direct login")
+        token = self._grants.redeem(code, client.client_id) if _HEX32.fullmatch(code) else "not a code in form"
+        detail = token if isinstance(token, str) else ""
+        trail.require("auth_code", isinstance(token, AccessToken), "D40004", detail=detail)
+        if isinstance(token, str):
+            raise Refused("D40004")
+        return self._token_content(client, token, trail)
+
+    def _token_content(self, client: Client, token: AccessToken, trail: Trail) -> dict[str, object]:
+        person = self._someone_else(token.persona) if trail.strikes("swapped_user") else token.persona
+        account = person.iamsmart
+        if account is None:
+            raise Refused("D20010")
+        absolute = trail.strikes("expires_absolute")
+        content: dict[str, object] = {
+            "accessToken": token.value,
+            "tokenType": "Bearer",
+            "issueAt": token.issued_ms,
+            "expiresIn": token.issued_ms + token.lifetime_ms if absolute else token.lifetime_ms,
+            "openID": self._grants.open_id(client.client_id, person),
+            "lastModifiedDate": account.last_modified_ms,
+            "userType": account.user_type,
+            "scope": " ".join(token.scopes),
+        }
+        if trail.strikes("openid_missing"):
+            del content["openID"]
+        return content
+
+    def _profiles(self, client: Client, parameters: Mapping[str, object], trail: Trail) -> dict[str, object]:
+        value = _text(parameters, "accessToken", trail)
+        open_id = _text(parameters, "openID", trail)
+        names = self._field_names(parameters, trail)
+        token = self._grants.find_token(value, client.client_id)
+        trail.require("access_token", token is not None, "D20009", detail="unknown, expired or another client's")
+        if token is None:
+            raise Refused("D20009")
+        expected = self._grants.open_id(client.client_id, token.persona)
+        trail.require("open_id", open_id == expected, "D20010", detail="not the openID of this token")
+        trail.require("scope", "eidapi_profiles" in token.scopes, "D20015", detail="the person did not consent to it")
+        person = self._someone_else(token.persona) if trail.strikes("swapped_user") else token.persona
+        return profile(person, names)
+
+    def _field_names(self, parameters: Mapping[str, object], trail: Trail) -> list[str]:
+        names: list[str] = []
+        given = [name for name in ("profileFields", "eMEFields") if name in parameters]
+        trail.require("fields_given", bool(given), "D20002", parameter="profileFields", detail="no field array")
+        for name, known in (("profileFields", PROFILE_FIELDS), ("eMEFields", EME_FIELDS)):
+            fields = parameters.get(name)
+            if name not in parameters:
+                continue
+            is_list = isinstance(fields, list)
+            trail.require("fields_form", is_list, "D20003", parameter=name, detail="not an array")
+            fields = fields if isinstance(fields, list) else []
+            refuse = self._settings.refuse_empty_field_array
+            trail.require("fields_filled", bool(fields) or not refuse, "D20002", parameter=name, detail="empty array")
+            lawful = all(isinstance(field, str) and field in known for field in fields)
+            trail.require("fields_known", lawful, "D20003", parameter=name, detail="an unknown field")
+            names += [field for field in fields if field not in names]
+        trail.require("fields_any", bool(names), "D20002", parameter="profileFields", detail="no field at all")
+        return names
+
+    def _someone_else(self, person: Persona) -> Persona:
+        others = [other for other in self._personas if other.iamsmart is not None and other.key != person.key]
+        return others[0] if others else person
+
+
+def _text(parameters: Mapping[str, object], name: str, trail: Trail) -> str:
+    trail.require(f"{name}_present", name in parameters, "D20001", parameter=name, detail="missing")
+    value = parameters[name]
+    trail.require(f"{name}_form", isinstance(value, str), "D20003", parameter=name, detail="not text")
+    trail.require(f"{name}_filled", value != "", "D20002", parameter=name, detail="empty")
+    return str(value)

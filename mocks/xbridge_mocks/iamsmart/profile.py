@@ -1,0 +1,44 @@
+"""The profile fields of iAM Smart and how a persona fills them (dossier 8.3, VERIFIED shapes).
+
+Fields a person does not hold are left out (INFERRED). The mock's people keep no self-maintained (e-ME) data of their
+own, so of those fields only the five verified ones are ever filled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from xbridge_mocks.persona import Persona
+
+__all__ = ["EME_FIELDS", "PROFILE_FIELDS", "profile"]
+
+PROFILE_FIELDS = ("idNo", "enName", "chName", "birthDate", "gender")
+EME_FIELDS = (
+    *PROFILE_FIELDS, "prefix", "maritalStatus", "homeTelNumber", "officeTelNumber", "mobileNumber", "emailAddress",
+    "residentialAddress", "postalAddress", "educationLevel", "addressDocInfo", "addressDocFile",
+)  # fmt: skip
+
+
+def profile(person: Persona, fields: Iterable[str]) -> dict[str, object]:
+    """The named fields of ``person``, without those the person does not hold."""
+    filled: dict[str, object] = {}
+    for name in fields:
+        fill = _FILL.get(name)
+        if fill is not None:
+            filled.update(fill(person))
+    return filled
+
+
+def _chinese_name(person: Persona) -> dict[str, object]:
+    if not person.name_zh_hant:
+        return {}
+    return {"chName": {"ChineseName": person.name_zh_hant}, "chNameVerified": person.name_zh_hant}
+
+
+_FILL: dict[str, Callable[[Persona], dict[str, object]]] = {
+    "idNo": lambda p: {"idNo": {"Identification": p.hkid, "CheckDigit": p.hkid_check}},
+    "enName": lambda p: {"enName": {"UnstructuredName": p.name_en}},
+    "chName": _chinese_name,
+    "birthDate": lambda p: {"birthDate": p.birth_date},
+    "gender": lambda p: {"gender": p.gender},
+}

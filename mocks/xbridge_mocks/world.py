@@ -1,0 +1,82 @@
+"""One mock world: a clock, a population, and the two platforms that share them.
+
+Each platform is built when first asked for, so a test of one does not pay for the other. The world opens no socket;
+``server`` does.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from xbridge_mocks.clock import MockClock
+from xbridge_mocks.persona import POPULATION, Persona
+from xbridge_mocks.random_source import RandomSource, SeededRandomSource
+
+if TYPE_CHECKING:
+    from xbridge_mocks.guangdong import GuangdongMock, GuangdongMockSettings
+    from xbridge_mocks.iamsmart import IamSmartMock, IamSmartMockSettings
+
+__all__ = ["MockWorld"]
+
+
+class MockWorld:
+    """Both platforms over one clock and one population.
+
+    ``seed`` makes every drawn value repeat and is FOR TESTS ONLY: with it no secret of this world is secret.
+    ``control_secret`` opens the control API of both mocks and is new in every world.
+    """
+
+    def __init__(
+        self,
+        clock: MockClock | None = None,
+        seed: int | str | None = None,
+        personas: Sequence[Persona] | None = None,
+        *,
+        iamsmart_settings: IamSmartMockSettings | None = None,
+        guangdong_settings: GuangdongMockSettings | None = None,
+    ) -> None:
+        self.clock = MockClock() if clock is None else clock
+        self.personas = POPULATION if personas is None else tuple(personas)
+        self._seed = seed
+        self._settings = (iamsmart_settings, guangdong_settings)
+        self._lock = threading.Lock()
+        self._iamsmart: IamSmartMock | None = None
+        self._guangdong: GuangdongMock | None = None
+        self.control_secret = self._random("control").token(24)
+
+    @property
+    def iamsmart(self) -> IamSmartMock:
+        """The iAM Smart mock of this world."""
+        from xbridge_mocks.iamsmart import IamSmartMock, IamSmartMockSettings
+
+        with self._lock:
+            if self._iamsmart is None:
+                self._iamsmart = IamSmartMock(
+                    clock=self.clock,
+                    personas=self.personas,
+                    random=self._random("iamsmart"),
+                    settings=self._settings[0] or IamSmartMockSettings(),
+                    control_secret=self.control_secret,
+                )
+            return self._iamsmart
+
+    @property
+    def guangdong(self) -> GuangdongMock:
+        """The Guangdong mock of this world."""
+        from xbridge_mocks.guangdong import GuangdongMock, GuangdongMockSettings
+
+        with self._lock:
+            if self._guangdong is None:
+                self._guangdong = GuangdongMock(
+                    clock=self.clock,
+                    personas=self.personas,
+                    random=self._random("guangdong"),
+                    settings=self._settings[1] or GuangdongMockSettings(),
+                    control_secret=self.control_secret,
+                )
+            return self._guangdong
+
+    def _random(self, purpose: str) -> RandomSource:
+        return RandomSource() if self._seed is None else SeededRandomSource(self._seed, purpose)

@@ -1,0 +1,131 @@
+"""An online service for these tests: it signs, seals and logs people in, straight from the dossier.
+
+Written apart from the mock's own code on purpose, so that a mistake made once does not confirm itself. Every step can
+be bent by the caller.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import struct
+from typing import Any
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
+
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from werkzeug.test import Client, TestResponse
+
+from xbridge_mocks import MockWorld
+from xbridge_mocks.client import ClientCredentials
+
+BASE = "http://iamsmart.mock"
+CALLBACK = "https://svc.example/cb/hk"
+
+
+class OnlineService:
+    """One registered client of the mock in ``world``."""
+
+    def __init__(self, world: MockWorld, credentials: ClientCredentials, private_key: RSAPrivateKey) -> None:
+        self.world = world
+        self.credentials = credentials
+        self.private_key = private_key
+        self.browser = Client(world.iamsmart)
+        self._count = 0
+        self.cek = b""
+
+    def headers(self, body: bytes, **bent: str | None) -> dict[str, str]:
+        """The five headers for ``body``; a bent one is used instead before signing, None leaves it out after."""
+        self._count += 1
+        head = {
+            "clientID": self.credentials.client_id,
+            "signatureMethod": "HmacSHA256",
+            "timestamp": str(self.world.clock.now_ms()),
+            "nonce": f"{self._count:032x}",
+        }
+        head.update({name: value for name, value in bent.items() if value is not None and name in head})
+        text = head["clientID"] + head["signatureMethod"] + head["timestamp"] + head["nonce"]
+        digest = hmac.new(self.credentials.client_secret.encode(), text.encode() + body, hashlib.sha256).digest()
+        head["signature"] = bent.get("signature") or quote(base64.b64encode(digest).decode(), safe="")
+        for name, value in bent.items():
+            if value is None:
+                del head[name]
+        return head
+
+    def post(
+        self, path: str, body: bytes = b"", *, head: dict[str, str] | None = None, **bent: str | None
+    ) -> TestResponse:
+        """POST exact bytes, signed."""
+        kind = "application/json" if body else None
+        return self.browser.post(path, data=body, content_type=kind, headers=head or self.headers(body, **bent))
+
+    def get_key(self) -> dict[str, Any]:
+        """Fetch and unwrap the content key; returns the content of the reply."""
+        content = self.post("/api/v1/security/getKey").get_json()["content"]
+        self.cek = self.private_key.decrypt(base64.b64decode(content["secretKey"]), padding.PKCS1v15())
+        return dict(content)
+
+    def seal(self, document: object, *, iv: bytes | None = None) -> bytes:
+        """The body that carries ``document`` under the content key."""
+        plaintext = document if isinstance(document, bytes) else json.dumps(document).encode()
+        self._count += 1
+        iv = iv or self._count.to_bytes(12, "big")
+        blob = struct.pack(">I", 12) + iv + AESGCM(self.cek).encrypt(iv, plaintext, None)
+        return json.dumps({"content": base64.b64encode(blob).decode()}).encode()
+
+    def open(self, content: str) -> dict[str, Any]:
+        """Decrypt a reply's content."""
+        blob = base64.b64decode(content, validate=True)
+        assert struct.unpack(">I", blob[:4]) == (12,)
+        return dict(json.loads(AESGCM(self.cek).decrypt(blob[4:16], blob[16:], None)))
+
+    def call(self, path: str, document: object, **bent: str | None) -> dict[str, Any]:
+        """POST ``document`` sealed and signed; returns the reply's envelope."""
+        if not self.cek:
+            self.get_key()
+        body = self.seal(document)
+        reply = self.post(path, body, head=self.headers(body, **bent))
+        assert reply.status_code == 200
+        return dict(reply.get_json())
+
+    def login_url(self, **bent: str | None) -> str:
+        """A getQR address; a bent parameter replaces or (None) removes one."""
+        query: dict[str, str | None] = {
+            "clientID": self.credentials.client_id,
+            "responseType": "code",
+            "source": "PC_Browser",
+            "redirectURI": CALLBACK,
+            "scope": "eidapi_auth eidapi_profiles",
+            "lang": "en-US",
+            "state": "state-1",
+            **bent,
+        }
+        return f"{BASE}/api/v1/auth/getQR?" + urlencode({k: v for k, v in query.items() if v is not None})
+
+    def code(self, persona: str = "chan-tai-man", **bent: str | None) -> str:
+        """Log a person in and return the code of the callback."""
+        back = self.world.iamsmart.log_in(self.login_url(**bent), persona)
+        return parse_qs(urlsplit(back).query)["code"][0]
+
+    def get_token(self, code: str) -> dict[str, Any]:
+        """Exchange a code; returns the reply's envelope."""
+        return self.call("/api/v1/auth/getToken", {"code": code, "grantType": "authorization_code"})
+
+    def token(self, persona: str = "chan-tai-man", **bent: str | None) -> dict[str, Any]:
+        """Log a person in and return the opened token reply."""
+        reply = self.get_token(self.code(persona, **bent))
+        assert reply["code"] == "D00000", reply
+        return self.open(reply["content"])
+
+    def profiles(self, token: dict[str, Any], **bent: object) -> dict[str, Any]:
+        """Ask for the profile of the token's person; returns the reply's envelope."""
+        document: dict[str, object] = {
+            "accessToken": token["accessToken"],
+            "openID": token["openID"],
+            "profileFields": ["idNo", "enName", "chName", "birthDate", "gender"],
+            **bent,
+        }
+        return self.call("/api/v1/profiles", {k: v for k, v in document.items() if v is not ...})
