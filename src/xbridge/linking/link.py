@@ -1,0 +1,88 @@
+"""The link between a Hong Kong and a Guangdong account: its record, and the rules for making one.
+
+Pure: ``flows/link.py`` reads, writes and records.  Accounts are named by keyed references only; the Guangdong account
+key is sealed inside, for the one service that may ask for it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from xbridge.core.decision import Record
+from xbridge.core.errors import LinkRefused
+from xbridge.core.identity import Level
+from xbridge.core.moment import to_text
+from xbridge.linking.proof import LoginProof
+
+LinkState = Literal["linked", "unlinked"]
+
+
+class LinkEnd(Record):
+    """One side of a link: the account's keyed reference and how well it was proved when linking.
+
+    ``account`` is the subject, sealed for this link (see ``flows/introspection.py``).
+    """
+
+    account: str
+    assurance: Level
+    assurance_source: str
+    has_permit: bool
+    issuer: str
+    provider: str
+    subject_ref: str
+    under_14: Literal["yes", "no", "unknown"]
+
+
+class LinkRecord(Record):
+    """A link as stored under ``link/<id>``.  ``linked_at`` and ``ended_at`` are RFC 3339 in UTC, empty if not yet."""
+
+    cn_gd: LinkEnd
+    ended_at: str
+    hk: LinkEnd
+    id: str
+    linked_at: str
+    state: LinkState
+    v: Literal[1]
+
+    def end_of(self, subject_ref: str) -> LinkEnd | None:
+        """Return the end whose account has ``subject_ref``, or None."""
+        return next((end for end in (self.hk, self.cn_gd) if end.subject_ref == subject_ref), None)
+
+
+def verify_pair(first: LoginProof, second: LoginProof) -> tuple[LoginProof, LoginProof]:
+    """Return the two proofs as (Hong Kong, Guangdong), or refuse.
+
+    (1) one of each side   (2) two different proofs   (3) neither started outside a relying party.
+    Session and age were checked when the proofs were opened.  Raises ``LinkRefused``.
+    """
+    # (1)
+    by_side = {first.jurisdiction: first, second.jurisdiction: second}
+    if set(by_side) != {"HK", "CN-GD"}:
+        raise LinkRefused("same_side", "a link needs one login from each side")
+    # (2)
+    if first.id == second.id:
+        raise LinkRefused("used", "the same login cannot stand for both sides")
+    # (3) A login without state can be started by an attacker in the victim's browser (iamsmart.md 6.7).
+    if any(proof.started_by != "relying_party" for proof in by_side.values()):
+        raise LinkRefused("direct_login", "a login that was started elsewhere cannot make a link; log in from here")
+    return by_side["HK"], by_side["CN-GD"]
+
+
+def new_link(link_id: str, hk: LinkEnd, cn_gd: LinkEnd, *, now: datetime) -> LinkRecord:
+    """Return the record of a link made at ``now``."""
+    return LinkRecord(cn_gd=cn_gd, ended_at="", hk=hk, id=link_id, linked_at=to_text(now), state="linked", v=1)
+
+
+def link_end(proof: LoginProof, *, account: str) -> LinkEnd:
+    """Return the end of a link that ``proof`` proves; ``account`` is its subject, sealed."""
+    return LinkEnd(
+        account=account,
+        assurance=proof.assurance,
+        assurance_source=proof.assurance_source,
+        has_permit="home_return_permit" in proof.document_kinds,
+        issuer=proof.issuer,
+        provider=proof.provider,
+        subject_ref=proof.subject_ref,
+        under_14=proof.under_14,
+    )

@@ -1,0 +1,1 @@
+"""Identity providers, one file or package each; they never import each other."""
