@@ -1,0 +1,115 @@
+"""What every flow needs and no flow makes: configuration, providers, keys, rules.  Built once per Bridge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from xbridge.consent.giving import OFFER_PURPOSE
+from xbridge.core.config import Config
+from xbridge.core.errors import ConfigError, Unsupported, VerificationError
+from xbridge.core.ports import CheckpointSigner
+from xbridge.core.provider import Provider
+from xbridge.crypto import base64url
+from xbridge.crypto.key import KeySet, SigningKey
+from xbridge.crypto.sealing import Sealer
+from xbridge.ledger.checkpoint import checkpoint_signer
+from xbridge.ledger.note import NoteKey
+from xbridge.linking.proof import PURPOSE as PROOF_PURPOSE
+from xbridge.policy import RulePack
+
+LOGIN_PURPOSE = "pending-login"
+ACCOUNT_PURPOSE = "link-account"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Deps:
+    """The Bridge's standing knowledge.  ``providers`` maps an id to the provider and its checked settings."""
+
+    config: Config
+    providers: Mapping[str, tuple[Provider, Any]]
+    pack: RulePack
+    record_signer: SigningKey
+    token_signer: SigningKey
+    record_keys: KeySet
+    token_keys: KeySet
+    log_key: NoteKey
+    sign_checkpoint: CheckpointSigner
+    pseudonym_key: bytes
+    login_sealer: Sealer
+    proof_sealer: Sealer
+    offer_sealer: Sealer
+    account_sealer: Sealer
+    service_keys: Mapping[str, KeySet] = field(default_factory=lambda: MappingProxyType({}))
+
+    def provider(self, provider_id: str) -> tuple[Provider, Any]:
+        """Return the provider and its settings.  Raises ``Unsupported`` when it is not configured."""
+        found = self.providers.get(provider_id)
+        if found is None:
+            raise Unsupported(f"no provider {provider_id!r} is configured", capabilities=tuple(sorted(self.providers)))
+        return found
+
+    def trusts(self, provider_id: str, issuer: str) -> bool:
+        """Return whether the provider is still configured, as ``issuer``; otherwise what it proved no longer counts."""
+        found = self.providers.get(provider_id)
+        return found is not None and found[0].issuer(found[1]) == issuer
+
+
+def build_deps(config: Config, providers: Sequence[Provider], pack: RulePack) -> Deps:
+    """Return the dependencies for ``config``, every key loaded and every provider's settings checked.
+
+    Raises ``ConfigError`` for a key that cannot be read, a provider section without provider, or the same key used
+    for two jobs.
+    """
+    known = {provider.id: provider for provider in providers}
+    if unknown := sorted(set(config.providers) - set(known)):
+        raise ConfigError(f"no provider for the section [providers.{unknown[0]}]")
+    record, log, token = (
+        _signing_key(name, value.get_secret_value())
+        for name, value in (("record", config.keys.record), ("log", config.keys.log), ("token", config.keys.token))
+    )
+    if len({record.kid, log.kid, token.kid}) != 3:
+        raise ConfigError("keys.record, keys.log and keys.token must be three different keys: one key, one job")
+    sealing = [_secret("keys.sealing", value.get_secret_value()) for value in config.keys.sealing]
+    log_raw = base64url.decode(log.public().to_jwk()["x"])
+    return Deps(
+        config=config,
+        providers=MappingProxyType(
+            {name: (known[name], known[name].read_settings(section)) for name, section in config.providers.items()}
+        ),
+        pack=pack,
+        record_signer=record,
+        token_signer=token,
+        record_keys=KeySet([record.public()]),
+        token_keys=KeySet([token.public()]),
+        log_key=NoteKey(name=config.log_origin, public_key_raw=log_raw),
+        sign_checkpoint=checkpoint_signer(origin=config.log_origin, public_key_raw=log_raw, signer=log),
+        pseudonym_key=_secret("keys.pseudonym", config.keys.pseudonym.get_secret_value()),
+        login_sealer=Sealer(*sealing, purpose=LOGIN_PURPOSE),
+        proof_sealer=Sealer(*sealing, purpose=PROOF_PURPOSE),
+        offer_sealer=Sealer(*sealing, purpose=OFFER_PURPOSE),
+        account_sealer=Sealer(*sealing, purpose=ACCOUNT_PURPOSE),
+        service_keys=MappingProxyType(
+            {party.id: KeySet.from_jwks(party.jwks) for party in config.parties if party.jwks}
+        ),
+    )
+
+
+def _signing_key(name: str, pem: str) -> SigningKey:
+    try:
+        return SigningKey.from_pem(pem.encode())
+    except (VerificationError, ValueError) as exc:
+        raise ConfigError(f"keys.{name} is not a usable PEM private key") from exc
+
+
+def _secret(name: str, text: str) -> bytes:
+    """Return the 32 bytes that ``text`` spells in base64url."""
+    try:
+        value = base64url.decode(text.strip())
+    except VerificationError as exc:
+        raise ConfigError(f"{name} is not unpadded base64url") from exc
+    if len(value) != 32:
+        raise ConfigError(f"{name} must be 32 random bytes")
+    return value

@@ -1,0 +1,85 @@
+"""8 PROOF, the giving side: everything about one consent in one bundle that a stranger checks offline."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from xbridge.core.effects import read, read_log, scan
+from xbridge.core.errors import TamperDetected
+from xbridge.core.moment import to_text
+from xbridge.crypto import base64url
+from xbridge.crypto.canonical import canonical_json_of
+from xbridge.crypto.key import VerificationKey
+from xbridge.crypto.signing import to_envelope
+from xbridge.evidence.bundle import write_bundle
+from xbridge.evidence.manifest import NAME, build_manifest
+from xbridge.evidence.trust import Trust, trust_bytes, trusted_key
+from xbridge.flows.deps import Deps
+from xbridge.flows.shelf import decision_key, mark_key, notice_key, read_consent
+from xbridge.ledger.entry import parse_entry
+
+
+async def export_evidence(deps: Deps, consent_id: str, *, now: datetime) -> bytes:
+    """Return the bundle about ``consent_id``: notice, revisions, decisions with their facts, entries with proofs.
+
+    Raises ``ConsentMissing("none")``, and ``TamperDetected`` when the store no longer holds what the ledger names.
+    """
+    history, _ = await read_consent(deps, consent_id)
+    members: dict[str, bytes] = {}
+    notice = await read(notice_key(history.first.notice_digest))
+    if notice is None:
+        raise TamperDetected("notice", reason="missing", message="the text that was shown is gone from the store")
+    members[f"notice/{history.first.language}.txt"] = notice.value
+    for number, revision in enumerate(history.revisions, 1):
+        members[f"consent/{number:04}.json"] = to_envelope(revision.signed)
+    marks = await scan(mark_key(consent_id, ""))
+    view = await read_log(*(_index(mark.value) for mark in marks))
+    members["ledger/checkpoint.txt"] = view.checkpoint
+    for proof in view.proofs:
+        members[f"ledger/{proof.index:012}.json"] = canonical_json_of(
+            {
+                "entry": proof.entry.decode(),
+                "index": proof.index,
+                "path": [base64url.encode(node) for node in proof.path],
+            }
+        )
+        entry = parse_entry(proof.entry)
+        if entry.kind == "decision":
+            for kind, key in (("decision", decision_key(entry.id)), ("facts", f"facts/{entry.id}")):
+                row = await read(key)
+                if row is None:
+                    raise TamperDetected(kind, reason="missing", message=f"a recorded {kind} is gone from the store")
+                members[f"{kind}/{entry.id}.json"] = row.value
+    # The keys served at least since the first signature in here; a later date would make that signature look too early.
+    members["keys.json"] = trust_bytes(current_trust(deps))
+    members[NAME] = build_manifest(
+        members,
+        consent=consent_id,
+        issuer=deps.config.issuer,
+        log_origin=deps.config.log_origin,
+        created_at=to_text(now),
+    )
+    return write_bundle(members)
+
+
+def _index(mark: bytes) -> int:
+    """Return the log index in a mark.  Raises ``TamperDetected`` for anything that we would not have written."""
+    if not mark.isdigit() or len(mark) > 15:
+        raise TamperDetected("trace", reason="malformed")
+    return int(mark)
+
+
+def current_trust(deps: Deps) -> Trust:
+    """Return our public keys as a trust file; publish it where readers find it without asking us for a bundle."""
+    log = VerificationKey.from_jwk({"kty": "OKP", "crv": "Ed25519", "x": base64url.encode(deps.log_key.public_key_raw)})
+    since = deps.config.keys.valid_from
+    return Trust(
+        issuer=deps.config.issuer,
+        keys=(
+            trusted_key(deps.record_signer.public(), "record", valid_from=since),
+            trusted_key(log, "log", valid_from=since),
+            trusted_key(deps.token_signer.public(), "token", valid_from=since),
+        ),
+        log_origin=deps.config.log_origin,
+        v=1,
+    )

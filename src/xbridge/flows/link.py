@@ -1,0 +1,240 @@
+"""2 LINK: two proofs in one session, the person's authorisation, the policy's word; then one row for each account.
+
+A link appears here and nowhere else (lessons.md A2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from xbridge.consent.life import ConsentHistory
+from xbridge.core.config import Config, Service
+from xbridge.core.effects import Write, append, read, spend
+from xbridge.core.errors import LinkRefused, StoreConflict, Unsupported
+from xbridge.core.flow import DataFlow
+from xbridge.core.identity import Level
+from xbridge.core.ids import new_handle, new_record_id
+from xbridge.core.language import Language
+from xbridge.core.moment import from_text
+from xbridge.core.ports import Entropy
+from xbridge.flows.consent import (
+    Consent,
+    ConsentOffer,
+    as_consent,
+    current_notice,
+    first_revision,
+    new_offer,
+    notice_writes,
+    open_offer,
+    spend_offer,
+)
+from xbridge.flows.deciding import decide_and_record
+from xbridge.flows.deps import Deps
+from xbridge.flows.fact import build_facts
+from xbridge.flows.shelf import (
+    consent_key,
+    link_key,
+    mark_key,
+    new_row,
+    read_consent,
+    read_link,
+    subject_key,
+    used_once_more,
+)
+from xbridge.ledger.entry import build_entry, entry_bytes
+from xbridge.linking.link import LinkRecord, link_end, new_link, verify_pair
+from xbridge.linking.proof import LoginProof, open_proof
+from xbridge.linking.pseudonym import ledger_subject, session_ref
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A link between two accounts of one person.  ``consent`` is the person's authorisation of the link itself."""
+
+    id: str
+    hk_level: Level
+    cn_gd_level: Level
+    linked_at: datetime
+    consent: Consent | None
+
+
+async def offer_link(deps: Deps, *, session: str, language: Language, now: datetime, entropy: Entropy) -> ConsentOffer:
+    """Return the notice that asks for authorisation to link the two accounts (GOV-ID-1).
+
+    Raises ``Unsupported`` when the catalogue has no entry with the channel ``identity_binding``.
+    """
+    service, flow = _binding(deps.config)
+    _, _, offer = new_offer(
+        deps, service, flow, link_id="", session=session, language=language, now=now, entropy=entropy
+    )
+    return offer
+
+
+async def link(
+    deps: Deps,
+    first: str,
+    second: str,
+    *,
+    agreed_to: ConsentOffer,
+    session: str,
+    now: datetime,
+    entropy: Entropy,
+) -> Link:
+    """Link the accounts of two proofs, or refuse.
+
+    (1) both proofs are ours, fresh, of this session and of a provider in use
+    (2) one of each side, neither started elsewhere
+    (3) the authorisation is the notice that was offered here   (4) neither account is linked to another
+    (5) proofs and offer are used for the first time   (6) the authorisation is signed and recorded
+    (7) the policy permits the binding, recorded   (8) link and both account rows, one transaction
+
+    Linking the same two accounts again returns the link that stands.  Raises ``LinkRefused``, ``TamperDetected``,
+    ``PolicyDenied``, ``PolicyReferred``.
+    """
+    # (1)
+    proofs = [_open(deps, sealed, session=session, now=now) for sealed in (first, second)]
+    # (2)
+    hk, cn_gd = verify_pair(*proofs)
+    # (3)
+    offered = open_offer(deps, agreed_to, session=session, now=now)
+    service, flow = _binding(deps.config)
+    if offered.link or offered.service != service.id:
+        raise LinkRefused("authorisation", "this notice was not about linking; show the one from offer_link")
+    notice = current_notice(deps, offered)
+    # (4) The refusal says neither which side nor to whom.
+    standing = await _standing_link(hk, cn_gd)
+    if standing is not None:
+        return _as_link(standing, None)
+    # (5)
+    for proof in (hk, cn_gd):
+        if not await spend(f"link-proof/{proof.id}", expires_at=_proof_end(deps, proof, now)):
+            raise LinkRefused("used", "this login has made a link already; log in again")
+    await spend_offer(deps, offered, now=now)
+    # (6)
+    link_id = new_handle(entropy)
+    person = ledger_subject(deps.pseudonym_key, link_id=link_id)
+    record = new_link(
+        link_id,
+        link_end(hk, account=_sealed_account(deps, hk, link_id, entropy)),
+        link_end(cn_gd, account=_sealed_account(deps, cn_gd, link_id, entropy)),
+        now=now,
+    )
+    revision = first_revision(deps, offered, notice, hk, link_id=link_id, answer="given", now=now)
+    history = ConsentHistory(link=link_id, revisions=(revision,), uses=0)
+    granted = build_entry(
+        kind="consent.granted",
+        now=now,
+        entry_id=new_record_id(now, entropy),
+        link=person,
+        consent=offered.id,
+        body_digest=revision.digest,
+        detail={"audience": offered.audience, "language": offered.language, "service": offered.service},
+    )
+    await append(
+        entry_bytes(granted),
+        writes=(new_row(consent_key(offered.id), history.to_file()), *await notice_writes(notice)),
+        marks=((mark_key(offered.id, granted.id), 0),),
+    )
+    # (7)
+    _, row = await read_consent(deps, offered.id)
+    decision_id, _ = await decide_and_record(
+        deps,
+        build_facts(deps.config, service, flow, record, history, now=now),
+        consent_id=offered.id,
+        consent_state="given",
+        person=person,
+        audience=service.audience,
+        guard=used_once_more(history, row),
+        now=now,
+        entropy=entropy,
+    )
+    # (8) If another link took one of the accounts meanwhile, its row exists and nothing of this is written.
+    created = build_entry(
+        kind="link.created",
+        now=now,
+        entry_id=new_record_id(now, entropy),
+        link=person,
+        consent=offered.id,
+        detail={"decision": decision_id, "hk_level": hk.assurance, "cn_gd_level": cn_gd.assurance},
+    )
+    try:
+        await append(
+            entry_bytes(created),
+            writes=(
+                new_row(link_key(link_id), record),
+                Write(key=subject_key(hk.subject_ref), value=link_id.encode(), expected=0),
+                Write(key=subject_key(cn_gd.subject_ref), value=link_id.encode(), expected=0),
+            ),
+            marks=((mark_key(offered.id, created.id), 0),),
+        )
+    except StoreConflict as exc:
+        raise _conflict() from exc
+    return _as_link(record, as_consent(history, now=now))
+
+
+def _open(deps: Deps, sealed: str, *, session: str, now: datetime) -> LoginProof:
+    proof = open_proof(
+        sealed,
+        deps.proof_sealer,
+        expected_session_ref=session_ref(deps.pseudonym_key, session=session),
+        max_age_s=deps.config.limits.link_proof_s,
+        now=now,
+    )
+    # A provider may be switched off between login and link, for example because it was broken into (lessons.md A6).
+    if not deps.trusts(proof.provider, proof.issuer):
+        raise LinkRefused("provider", "the provider of this login is no longer in use here")
+    return proof
+
+
+def _binding(config: Config) -> tuple[Service, DataFlow]:
+    """Return the catalogue entry for linking and its flow: an assertion, a pseudonym and a level, and no record."""
+    for service in config.services:
+        if service.channel == "identity_binding":
+            flow = DataFlow(
+                source=config.party(service.exporter).place,
+                target=config.party(service.recipient).place,
+                purpose=service.purpose,
+                categories=service.categories,
+            )
+            return service, flow
+    raise Unsupported("the catalogue has no service with the channel identity_binding, so accounts cannot be linked")
+
+
+async def _standing_link(hk: LoginProof, cn_gd: LoginProof) -> LinkRecord | None:
+    """Return the link that joins exactly these two accounts, None if neither has one.  Raises ``LinkRefused``."""
+    rows = [await read(subject_key(proof.subject_ref)) for proof in (hk, cn_gd)]
+    if rows[0] is None and rows[1] is None:
+        return None
+    if rows[0] is None or rows[1] is None or rows[0].value != rows[1].value:
+        raise _conflict()
+    record, _ = await read_link(rows[0].value.decode())
+    return record
+
+
+def _conflict() -> LinkRefused:
+    return LinkRefused(
+        "conflict",
+        "one of these accounts is linked already; the person can end that link where it was made, then try again",
+    )
+
+
+def _proof_end(deps: Deps, proof: LoginProof, now: datetime) -> datetime:
+    """Return a moment after which the proof is too old to link with, whatever marker is left."""
+    return datetime.fromtimestamp(proof.authenticated_at + deps.config.limits.proof_s + 1, now.tzinfo)
+
+
+def _sealed_account(deps: Deps, proof: LoginProof, link_id: str, entropy: Entropy) -> str:
+    """Return the account's subject, sealed for this link and side: a row moved elsewhere does not open."""
+    context = f"{link_id}/{proof.jurisdiction}".encode()
+    return deps.account_sealer.seal(proof.subject.encode(), entropy=entropy, context=context)
+
+
+def _as_link(record: LinkRecord, consent: Consent | None) -> Link:
+    return Link(
+        id=record.id,
+        hk_level=record.hk.assurance,
+        cn_gd_level=record.cn_gd.assurance,
+        linked_at=from_text(record.linked_at),
+        consent=consent,
+    )

@@ -1,0 +1,146 @@
+"""1 LOGIN: from a browser hop to a proved identity.
+
+``begin_login`` asks for nothing from the world.  ``finish_login`` believes nothing until the callback is shown to belong to a login
+that this session started, once (lessons.md B1, B2, A6).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Literal
+from urllib.parse import urlsplit
+
+from xbridge.core.decision import Record
+from xbridge.core.effects import spend
+from xbridge.core.errors import CallbackInvalid, TamperDetected
+from xbridge.core.identity import Identity, LoginHop
+from xbridge.core.ids import new_handle
+from xbridge.core.language import Language
+from xbridge.core.ports import Entropy
+from xbridge.crypto.canonical import canonical_json
+from xbridge.crypto.digest import constant_time_equal
+from xbridge.flows.deps import Deps
+from xbridge.linking.proof import LoginProof, seal_proof
+from xbridge.linking.pseudonym import session_ref, subject_ref
+from xbridge.protocols.redirect import parse_callback, verify_state
+
+
+class PendingLogin(Record):
+    """A login under way, as sealed for the application.  Times are seconds since 1970."""
+
+    expires_at: int
+    id: str
+    issuer: str
+    provider: str
+    return_to: str
+    session_ref: str
+    state: str
+    v: Literal[1]
+
+
+async def begin_login(
+    deps: Deps, provider_id: str, *, return_to: str, session: str, language: Language, now: datetime, entropy: Entropy
+) -> LoginHop:
+    """Return where to send the browser and the sealed login to keep in the application's session."""
+    provider, settings = deps.provider(provider_id)
+    state = new_handle(entropy)
+    expires_at = now + timedelta(seconds=deps.config.limits.login_s)
+    pending = PendingLogin(
+        expires_at=int(expires_at.timestamp()),
+        id=new_handle(entropy),
+        issuer=provider.issuer(settings),
+        provider=provider_id,
+        return_to=return_to,
+        session_ref=session_ref(deps.pseudonym_key, session=session),
+        state=state,
+        v=1,
+    )
+    url = provider.begin(settings, return_to=return_to, state=state, language=language)
+    sealed = deps.login_sealer.seal(canonical_json(pending), entropy=entropy)
+    return LoginHop(url=url, pending=sealed, expires_at=expires_at)
+
+
+async def finish_login(
+    deps: Deps, sealed: str, *, callback_url: str, session: str, now: datetime, entropy: Entropy
+) -> Identity:
+    """Return who logged in.
+
+    (1) the sealed login is ours and alive   (2) it was started in this session   (3) its provider is still the one that
+    it was started with   (4) the callback is where we sent it and carries our state   (5) first use
+    (6) the provider's own protocol   (7) the identity, with its sealed proof
+
+    Raises ``CallbackInvalid``, ``UserDeclined``, ``ProviderError``, ``VerificationError``, ``Unsupported``.
+    """
+    # (1)
+    pending = _open_pending(deps, sealed)
+    if now.timestamp() >= pending.expires_at:
+        raise CallbackInvalid("login", reason="expired")
+    # (2) Without this, an attacker's code and state would log the victim in as the attacker.
+    ours = session_ref(deps.pseudonym_key, session=session)
+    if not constant_time_equal(ours, pending.session_ref):
+        raise CallbackInvalid("session", reason="mismatch")
+    # (3)
+    provider, settings = deps.provider(pending.provider)
+    if provider.issuer(settings) != pending.issuer:
+        raise CallbackInvalid("issuer", reason="mismatch")
+    # (4) Hosts may differ behind a proxy; the path is what tells one provider's callback from another's.
+    callback = parse_callback(callback_url)
+    if callback.path != urlsplit(pending.return_to).path:
+        raise CallbackInvalid("redirect_uri", reason="mismatch")
+    verify_state(callback, expected_state=pending.state)
+    # (5) Spent before the code is used, so that two at once cannot both try it.
+    expires_at = now + timedelta(seconds=deps.config.limits.login_s)
+    if not await spend(f"login/{pending.id}", expires_at=expires_at):
+        raise CallbackInvalid("login", reason="replayed")
+    # (6)
+    found = await provider.finish(
+        settings, callback, return_to=pending.return_to, state=pending.state, now=now, entropy=entropy
+    )
+    # (7)
+    reference = subject_ref(deps.pseudonym_key, issuer=pending.issuer, subject=found.subject)
+    proof = LoginProof(
+        assurance=found.assurance.level,
+        assurance_source=found.assurance.source,
+        authenticated_at=int(now.timestamp()),
+        document_kinds=tuple(sorted(kind for kind, _ in found.profile.documents)),
+        id=pending.id,
+        issuer=pending.issuer,
+        jurisdiction=provider.jurisdiction,
+        provider=pending.provider,
+        session_ref=pending.session_ref,
+        started_by=found.started_by,
+        subject=found.subject,
+        subject_ref=reference,
+        under_14=_under_14(found.profile.birth_date, now),
+        v=1,
+    )
+    return Identity(
+        provider=pending.provider,
+        jurisdiction=provider.jurisdiction,
+        subject=found.subject,
+        subject_ref=reference,
+        assurance=found.assurance,
+        profile=found.profile,
+        started_by=found.started_by,
+        authenticated_at=now,
+        proof=seal_proof(proof, deps.proof_sealer, entropy=entropy),
+    )
+
+
+def _open_pending(deps: Deps, sealed: str) -> PendingLogin:
+    try:
+        return PendingLogin.model_validate_json(deps.login_sealer.open(sealed))
+    except (TamperDetected, ValueError) as exc:
+        raise CallbackInvalid("login", reason="malformed") from exc
+
+
+def _under_14(birth_date: str, now: datetime) -> Literal["yes", "no", "unknown"]:
+    """Return whether the person is under 14 (PIPL article 31); a partial date decides only where its year is enough."""
+    if not birth_date[:4].isdigit():
+        return "unknown"
+    if len(birth_date) == 8 and birth_date.isdigit():
+        return "yes" if int(birth_date) + 14_0000 > int(now.strftime("%Y%m%d")) else "no"
+    age_this_year = now.year - int(birth_date[:4])
+    if age_this_year > 14:
+        return "no"
+    return "yes" if age_this_year < 14 else "unknown"

@@ -1,0 +1,117 @@
+"""What the flows keep in the store, and under which key.  Reads and builds writes; every read is verified again."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from xbridge.consent.life import ConsentHistory, open_file
+from xbridge.core.decision import Record
+from xbridge.core.effects import Row, Write, read
+from xbridge.core.errors import ConsentMissing, LinkRefused, TamperDetected
+from xbridge.crypto.canonical import canonical_json
+from xbridge.flows.deps import Deps
+from xbridge.linking.link import LinkRecord
+
+
+class IssuedToken(Record):
+    """Kept under ``token/<jti>``: what a token that we issued stands on."""
+
+    audience: str
+    consent: str
+    decision: str
+    link: str
+    service: str
+    v: Literal[1]
+
+
+def link_key(link_id: str) -> str:
+    """Return where a link is kept."""
+    return f"link/{link_id}"
+
+
+def subject_key(subject_ref: str) -> str:
+    """Return where an account's link is named; at most one link per account hangs on this key."""
+    return f"subject/{subject_ref}"
+
+
+def consent_key(consent_id: str) -> str:
+    """Return where a consent's revisions are kept."""
+    return f"consent/{consent_id}"
+
+
+def decision_key(decision_id: str) -> str:
+    """Return where a decision is kept."""
+    return f"decision/{decision_id}"
+
+
+def token_key(token_id: str) -> str:
+    """Return where an issued token is remembered."""
+    return f"token/{token_id}"
+
+
+def notice_key(digest: str) -> str:
+    """Return where the text of a notice that somebody was shown is kept."""
+    return f"notice/{digest}"
+
+
+def mark_key(consent_id: str, entry_id: str) -> str:
+    """Return where the log index of an entry about ``consent_id`` is kept; ids sort by time."""
+    return f"trace/{consent_id}/{entry_id}"
+
+
+async def read_link(link_id: str) -> tuple[LinkRecord, Row]:
+    """Return an existing link and its row.  Raises ``LinkRefused("unknown")`` for none, or one that has ended."""
+    row = await read(link_key(link_id))
+    if row is None:
+        raise LinkRefused("unknown", "there is no such link")
+    record = _link(row)
+    if record.state != "linked":
+        raise LinkRefused("unknown", "this link has ended")
+    return record, row
+
+
+def _link(row: Row) -> LinkRecord:
+    try:
+        return LinkRecord.model_validate_json(row.value)
+    except ValueError as exc:
+        raise TamperDetected("link", reason="malformed") from exc
+
+
+async def read_consent(deps: Deps, consent_id: str) -> tuple[ConsentHistory, Row]:
+    """Return a consent's verified history and its row.  Raises ``ConsentMissing("none")``."""
+    row = await read(consent_key(consent_id))
+    if row is None:
+        raise ConsentMissing("none", "there is no such consent")
+    return open_file(row.value, deps.record_keys), row
+
+
+async def read_token(token_id: str) -> IssuedToken | None:
+    """Return what we remember about a token, or None if we did not issue it."""
+    row = await read(token_key(token_id))
+    if row is None:
+        return None
+    try:
+        return IssuedToken.model_validate_json(row.value)
+    except ValueError as exc:
+        raise TamperDetected("token", reason="malformed") from exc
+
+
+def used_once_more(history: ConsentHistory, row: Row) -> Write:
+    """Return the write that counts one more use; it fails if the consent changed since it was read."""
+    counted = ConsentHistory(link=history.link, revisions=history.revisions, uses=history.uses + 1)
+    return Write(key=row.key, value=counted.to_file(), expected=row.version)
+
+
+def written(write: Write) -> Row:
+    """Return the row as ``write``, once applied, leaves it; saves reading it again."""
+    return Row(key=write.key, value=write.value or b"", version=write.expected + 1)
+
+
+def unchanged(row: Row) -> Write:
+    """Return the write that changes nothing; it fails if the row changed since it was read."""
+    return Write(key=row.key, value=row.value, expected=row.version)
+
+
+def new_row(key: str, value: Record | bytes) -> Write:
+    """Return the write of a row that must not exist yet."""
+    return Write(key=key, value=value if isinstance(value, bytes) else canonical_json(value), expected=0)

@@ -1,0 +1,229 @@
+"""8 PROOF, the checking side: a bundle, a trust file, and nothing else.  No network, no database, no effects.
+
+What a bundle proves: what it holds was shown, agreed, decided and released as it says, under keys that the reader
+trusts, in a log that those keys signed.  What it does not prove: that nothing else happened; that takes an audit of
+the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
+
+from xbridge.consent.life import Revision, verify_chain, verify_revision
+from xbridge.core.decision import Decision
+from xbridge.core.errors import ConfigError, TamperDetected, VerificationError
+from xbridge.core.moment import from_text
+from xbridge.crypto import base64url
+from xbridge.crypto.canonical import canonical_json_of, parse_strict_object
+from xbridge.crypto.digest import sha256_hex
+from xbridge.crypto.key import KeySet, VerificationKey
+from xbridge.crypto.signing import from_envelope
+from xbridge.evidence.bundle import read_bundle
+from xbridge.evidence.manifest import NAME, Manifest, verify_manifest
+from xbridge.evidence.trust import Trust, parse_trust
+from xbridge.flows.story import verify_story
+from xbridge.ledger.checkpoint import Checkpoint, verify_checkpoint
+from xbridge.ledger.entry import LedgerEntry, parse_entry
+from xbridge.ledger.merkle import verify_inclusion
+from xbridge.ledger.note import note_key, note_verifier
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+CHECKS = ("container", "manifest", "notice", "consent", "checkpoint", "inclusion", "decisions", "story")
+"""The names of the checks, in the order they are made; a failing one is the ``claim`` of the error's family."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedBundle:
+    """What held.  ``signer_known`` is False when no trust file was given: then everything is merely consistent.
+
+    ``checks`` are ``(name, what was checked)``; ``story`` the ledger entries in order; ``decisions`` by entry id.
+    """
+
+    signer_known: bool
+    checks: tuple[tuple[str, str], ...]
+    manifest: Manifest
+    revisions: tuple[Revision, ...]
+    story: tuple[tuple[int, LedgerEntry], ...]
+    decisions: Mapping[str, Decision]
+
+
+def verify_bundle(raw: bytes, trust: Trust | None) -> VerifiedBundle:
+    """Verify a bundle and return what it says.
+
+    (1) the container is intact   (2) the manifest lists every member   (3) the notice is the text that was agreed to
+    (4) every revision is signed, chained, and signed while its key was valid   (5) the checkpoint is the log's own
+    (6) every entry is in the log   (7) every decision is the recorded one and read the facts beside it
+    (8) entries tell one story: nothing released before the giving, after the end, on a refusal, or beyond the consent
+
+    Raises ``TamperDetected``; its ``claim`` is the name of the check that failed.
+    """
+    done: list[tuple[str, str]] = []
+    # (1)
+    members = _named("container", read_bundle, raw)
+    done.append(("container", f"{len(members)} members, no byte out of place"))
+    # (2)
+    manifest = _named("manifest", verify_manifest, members)
+    done.append(("manifest", f"digests of {len(manifest.members)} members"))
+    embedded = _embedded_trust(members)
+    used = embedded if trust is None else trust
+    if (used.issuer, used.log_origin) != (manifest.issuer, manifest.log_origin):
+        raise TamperDetected(
+            "manifest", reason="unknown", message="the bundle is of another issuer or log than trusted"
+        )
+    # (3) and (4)
+    revisions = _named("consent", _verify_revisions, members, used)
+    first = revisions[0].record
+    _verify_notice(members, revisions)
+    done.append(("notice", f"the {first.language} text shown, {first.notice_digest[:23]}…"))
+    done.append(("consent", f"{len(revisions)} signed revision(s), now {revisions[-1].record.event_state}"))
+    # (5)
+    checkpoint = _named("checkpoint", _verify_log_head, members, used, used.key_set("log"))
+    done.append(("checkpoint", f"{checkpoint.origin}, {checkpoint.size} entries, signed"))
+    # (6)
+    story = _named("inclusion", _verify_entries, members, checkpoint)
+    _named("checkpoint", _verify_log_period, members, used, story)
+    done.append(("inclusion", f"{len(story)} entries with their Merkle proofs"))
+    # (7)
+    decisions = _named("decisions", _verify_decisions, members, story)
+    done.append(("decisions", f"{len(decisions)} decision(s) and the facts they read"))
+    # (8)
+    _named("story", verify_story, manifest, revisions, story, decisions)
+    _verify_members(members, revisions, story)
+    done.append(("story", "given before use, nothing released after the end"))
+    return VerifiedBundle(
+        signer_known=trust is not None,
+        checks=tuple(done),
+        manifest=manifest,
+        revisions=revisions,
+        story=story,
+        decisions=decisions,
+    )
+
+
+def _named(name: str, check: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+    """Run ``check`` and let its failure carry the name of the check."""
+    try:
+        return check(*arguments, **named)
+    except TamperDetected as exc:
+        raise TamperDetected(name, reason=exc.reason, message=exc.message, index=exc.index) from exc
+    except VerificationError as exc:
+        raise TamperDetected(name, reason=exc.reason, message=exc.message) from exc
+    except ValueError as exc:
+        # A bundle that was made by hand may hold anything, for example a thirteenth month.
+        raise TamperDetected(name, reason="malformed") from exc
+
+
+def _embedded_trust(members: Mapping[str, bytes]) -> Trust:
+    """Return the keys that the bundle itself brings.
+
+    They make it consistent and prove nothing about the signer; beside a trust file they only have to be readable.
+    """
+    try:
+        trust = parse_trust(members.get("keys.json", b""))
+        _ = trust.key_set("record"), trust.key_set("log")
+        return trust
+    except ConfigError as exc:
+        raise TamperDetected("manifest", reason="malformed", message="the bundle's own keys cannot be read") from exc
+
+
+def _verify_revisions(members: Mapping[str, bytes], trust: Trust) -> tuple[Revision, ...]:
+    """Return the consent's revisions, each signed by a record key that was valid then."""
+    keys = trust.key_set("record")
+    names = sorted(name for name in members if name.startswith("consent/"))
+    if names != [f"consent/{number:04}.json" for number in range(1, len(names) + 1)]:
+        raise TamperDetected("consent", reason="missing")
+    revisions = verify_chain(tuple(verify_revision(from_envelope(members[name]), keys) for name in names))
+    for revision in revisions:
+        for signature in revision.signed.signatures:
+            trust.verify_period(signature.kid, at=from_text(revision.record.event_time))
+    return revisions
+
+
+def _verify_notice(members: Mapping[str, bytes], revisions: tuple[Revision, ...]) -> None:
+    """Check that the text in the bundle is the one that every revision names, in its language."""
+    record = revisions[0].record
+    text = members.get(f"notice/{record.language}.txt")
+    if text is None:
+        raise TamperDetected("notice", reason="missing", message="the text that was shown is not in the bundle")
+    if any(revision.record.notice_digest != sha256_hex(text) for revision in revisions):
+        raise TamperDetected("notice", reason="mismatch", message="the text is not the one that was agreed to")
+
+
+def _verify_log_head(members: Mapping[str, bytes], trust: Trust, keys: KeySet) -> Checkpoint:
+    """Return the checkpoint, signed by one of the log's ``keys``."""
+    verifiers = [note_verifier(note_key(trust.log_origin, key)) for key in trust.verification_keys("log")]
+    note = members.get("ledger/checkpoint.txt", b"")
+    return verify_checkpoint(note, origin=trust.log_origin, verifiers=verifiers)
+
+
+def _verify_log_period(members: Mapping[str, bytes], trust: Trust, story: tuple[tuple[int, LedgerEntry], ...]) -> None:
+    """Check that the checkpoint's key was not over when the newest entry was made.
+
+    A checkpoint has no time of its own, but it was signed after the entries it covers; a key that began later may have
+    signed for an older log, so the start of its period says nothing here.
+    """
+    newest = max((from_text(entry.at) for _, entry in story), default=None)
+    if newest is None or not any(key.valid_until for key in trust.keys if key.use == "log"):
+        return
+    living = tuple(key for key in trust.keys if not key.valid_until or newest < from_text(key.valid_until))
+    _verify_log_head(members, trust, trust.model_copy(update={"keys": living}).key_set("log"))
+
+
+def _verify_entries(members: Mapping[str, bytes], checkpoint: Checkpoint) -> tuple[tuple[int, LedgerEntry], ...]:
+    """Return the ledger entries in log order, each proved to be in the log."""
+    story = []
+    for name in sorted(members):
+        if not name.startswith("ledger/") or name == "ledger/checkpoint.txt":
+            continue
+        document = parse_strict_object(members[name], max_bytes=256 * 1024)
+        entry, index, path = document.get("entry"), document.get("index"), document.get("path")
+        if not isinstance(entry, str) or not isinstance(index, int) or not isinstance(path, list):
+            raise TamperDetected("inclusion", reason="malformed")
+        if canonical_json_of(document) != members[name] or name != f"ledger/{index:012}.json":
+            raise TamperDetected("inclusion", reason="malformed", index=index)
+        verify_inclusion(
+            entry.encode(),
+            index=index,
+            size=checkpoint.size,
+            path=[base64url.decode(str(node)) for node in path],
+            root=checkpoint.root,
+        )
+        story.append((index, parse_entry(entry.encode())))
+    return tuple(story)
+
+
+def _verify_decisions(members: Mapping[str, bytes], story: tuple[tuple[int, LedgerEntry], ...]) -> dict[str, Decision]:
+    """Return the decisions by entry id: each is the recorded one, and its facts are those it was taken on."""
+    decisions = {}
+    for index, entry in story:
+        if entry.kind != "decision":
+            continue
+        raw, facts = members.get(f"decision/{entry.id}.json"), members.get(f"facts/{entry.id}.json")
+        if raw is None or facts is None:
+            raise TamperDetected("decisions", reason="missing", index=index)
+        if sha256_hex(raw) != entry.body_digest:
+            raise TamperDetected("decisions", reason="mismatch", index=index)
+        try:
+            decision = Decision.model_validate_json(raw)
+        except ValueError as exc:
+            raise TamperDetected("decisions", reason="malformed", index=index) from exc
+        if sha256_hex(facts) != decision.input_digest or dict(entry.detail).get("outcome") != decision.outcome:
+            raise TamperDetected("decisions", reason="mismatch", index=index)
+        decisions[entry.id] = decision
+    return decisions
+
+
+def _verify_members(
+    members: Mapping[str, bytes], revisions: tuple[Revision, ...], story: tuple[tuple[int, LedgerEntry], ...]
+) -> None:
+    """Check that there is nothing in the bundle that no check looked at."""
+    known = {NAME, "keys.json", "ledger/checkpoint.txt", f"notice/{revisions[0].record.language}.txt"}
+    known |= {f"consent/{number:04}.json" for number in range(1, len(revisions) + 1)}
+    known |= {f"ledger/{index:012}.json" for index, _ in story}
+    known |= {f"{kind}/{entry.id}.json" for _, entry in story for kind in ("decision", "facts")}
+    if stray := sorted(set(members) - known):
+        raise TamperDetected("story", reason="unknown", message=f"an unexpected member: {stray[0]}")
