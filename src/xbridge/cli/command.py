@@ -1,0 +1,70 @@
+"""The commands and their options.  What they do is in ``demonstration.py`` and ``verification.py``."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="xbridge: link iAM Smart and the Guangdong platform, with consent, policy and proof.",
+)
+
+
+class Lang(StrEnum):
+    """The languages of what people read."""
+
+    EN = "en"
+    HANT = "zh-Hant"
+    HANS = "zh-Hans"
+
+
+@app.callback()
+def root() -> None:
+    """Say nothing; its presence keeps every command a sub-command."""
+
+
+@app.command()
+def demo(
+    lang: Annotated[Lang, typer.Option(help="Language of the timeline and of the pages.")] = Lang.EN,
+    keep: Annotated[
+        Path | None, typer.Option(help="Keep evidence.zip, trust.json, ledger.db and timeline.json in this folder.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the timeline as JSON and nothing else.")] = False,
+    interactive: Annotated[
+        bool, typer.Option(help="Start everything and be the resident yourself, in a browser.")
+    ] = False,
+) -> None:
+    """Run one resident's whole journey for real: log in twice, link, consent, exchange, withdraw, prove.
+
+    Ends with 0 when every step succeeded, 1 when one failed.
+    """
+    from xbridge.cli.demonstration import run_demo, run_interactive
+
+    if interactive:
+        raise typer.Exit(run_interactive(lang.value, keep=keep))
+    raise typer.Exit(run_demo(lang.value, keep=keep, as_json=json))
+
+
+@app.command()
+def verify(
+    bundle: Annotated[Path, typer.Argument(help="The evidence bundle (evidence.zip).")],
+    trust: Annotated[
+        Path | None, typer.Option(help="The trust file: whose keys count. It must not come from the bundle's sender alone.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON and nothing else.")] = False,
+) -> None:
+    """Check an evidence bundle offline: no network, no database.
+
+    Ends with 0 when everything holds under trusted keys, 1 when a check failed, 2 when the bundle is consistent but no
+    trust file says whose keys these are, 3 when a file cannot be read.
+    """
+    from xbridge.cli.verification import run_verify
+
+    raise typer.Exit(run_verify(bundle, trust, as_json=json))

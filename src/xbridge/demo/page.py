@@ -1,0 +1,47 @@
+"""The portal's pages: jinja2 templates with everything escaped, in the session's language."""
+
+from __future__ import annotations
+
+from functools import cache, partial
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from werkzeug.wrappers import Response
+
+from xbridge.core.language import LANGUAGES
+from xbridge.demo.visitor import Visitor
+from xbridge.demo.wording import word
+
+NAMES = {"en": "English", "zh-Hant": "繁體中文", "zh-Hans": "简体中文"}
+_SECURITY = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self' http://127.0.0.1:*; "
+    "base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("xbridge.demo", "template"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+
+
+def render(name: str, visitor: Visitor, **details: Any) -> Response:
+    """Return the page ``name`` for ``visitor``."""
+    html = _environment().get_template(f"{name}.html").render(
+        visitor=visitor,
+        lang=visitor.language,
+        languages=[(code, NAMES[code]) for code in LANGUAGES],
+        t=partial(_word, visitor),
+        **details,
+    )
+    response = Response(html, content_type="text/html; charset=utf-8")
+    response.headers.extend(_SECURITY)
+    return response
+
+
+def _word(visitor: Visitor, key: str) -> str:
+    return word(key, visitor.language)

@@ -1,0 +1,160 @@
+"""The world of a test: two mock platforms, one Bridge (of either colour), and residents who log in.
+
+Everything runs in this process without a socket; the clock stands still until it is moved.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from xbridge.bridge import AsyncBridge, Bridge
+from xbridge.core.audit import AuditEvent
+from xbridge.core.config import Config, parse_config
+from xbridge.core.ports import Entropy, Store
+from xbridge.crypto import base64url
+from xbridge.crypto.key import SigningKey
+from xbridge.stores.memory import MemoryStore
+from xbridge.testing import catalogue
+from xbridge.testing.transport import AsyncInProcessTransport, InProcessTransport
+
+if TYPE_CHECKING:
+    from xbridge_mocks import MockWorld
+
+IAMSMART_URL = "http://iamsmart.test"
+GUANGDONG_URL = "http://guangdong.test"
+SERVICE_URL = "https://svc.test"
+NOON = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
+
+
+def new_keys(entropy: Entropy = os.urandom) -> dict[str, Any]:
+    """Return a fresh ``keys`` section for a configuration: three signing keys, a sealing key, a pseudonym key."""
+    return {
+        **{name: SigningKey.generate("EdDSA", entropy).to_pem().decode() for name in ("record", "log")},
+        "token": SigningKey.generate("ES256", entropy).to_pem().decode(),
+        "sealing": [base64url.encode(entropy(32))],
+        "pseudonym": base64url.encode(entropy(32)),
+    }
+
+
+def new_kek() -> tuple[str, bytes]:
+    """Return a fresh RSA key-encryption key: private PEM text, public PEM bytes."""
+    key: RSAPrivateKey = generate_private_key(public_exponent=65537, key_size=2048)
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    return private, key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+
+
+class _Place:
+    """What both colours of a world share."""
+
+    def __init__(
+        self,
+        *,
+        at: datetime = NOON,
+        seed: int | None = None,
+        store: Store | None = None,
+        overrides: Callable[[dict[str, Any]], None] | None = None,
+        jwks: dict[str, dict[str, Any]] | None = None,
+    ) -> None:
+        """``at`` is when the clock stands; ``overrides`` may change the configuration document before it is checked."""
+        from xbridge_mocks import MockClock, MockWorld
+
+        self.clock = MockClock(at)
+        self.mocks: MockWorld = MockWorld(clock=self.clock, seed=seed)
+        self.store: Store = store if store is not None else MemoryStore()
+        self.events: list[AuditEvent] = []
+        self.return_to = {"iamsmart": f"{SERVICE_URL}/cb/hk", "guangdong": f"{SERVICE_URL}/cb/gd"}
+        document = self._document(jwks)
+        if overrides is not None:
+            overrides(document)
+        self.config: Config = parse_config(document)
+
+    @cached_property
+    def applications(self) -> dict[str, Any]:
+        """The mocks by host name."""
+        return {"iamsmart.test": self.mocks.iamsmart, "guangdong.test": self.mocks.guangdong}
+
+    def visit(self, url: str, persona: str, *, decision: str = "approve") -> str:
+        """Log in at ``url`` as ``persona`` (a key of the mocks' population) and return the callback URL."""
+        mock = self.mocks.iamsmart if url.startswith(IAMSMART_URL) else self.mocks.guangdong
+        return mock.log_in(url, persona, decision=decision)
+
+    def _document(self, jwks: dict[str, dict[str, Any]] | None) -> dict[str, Any]:
+        """Register this service with both mocks and return a configuration document."""
+        private_kek, public_kek = new_kek()
+        hk = self.mocks.iamsmart.register_client(
+            name="Sample portal", redirect_uris=[self.return_to["iamsmart"]], kek_public_keys=[public_kek]
+        )
+        gd = self.mocks.guangdong.register_client(name="Sample portal", redirect_uris=[self.return_to["guangdong"]])
+        return {
+            "profile": "development",
+            "issuer": SERVICE_URL,
+            "log_origin": "svc.test/ledger",
+            "operator": "hk-portal",
+            "keys": new_keys(),
+            "providers": {
+                "iamsmart": {
+                    "base_url": IAMSMART_URL,
+                    "client_id": hk.client_id,
+                    "client_secret": hk.client_secret,
+                    "kek_private_keys": [private_kek],
+                    "redirect_uris": [self.return_to["iamsmart"]],
+                },
+                "guangdong": {
+                    "base_url": GUANGDONG_URL,
+                    "client_id": gd.client_id,
+                    "client_secret": gd.client_secret,
+                    "redirect_uris": [self.return_to["guangdong"]],
+                },
+            },
+            "parties": catalogue.parties(jwks),
+            "services": catalogue.services(),
+        }
+
+
+class World(_Place):
+    """A world with a blocking :class:`~xbridge.Bridge`."""
+
+    @cached_property
+    def bridge(self) -> Bridge:
+        """The Bridge, reaching the mocks in process."""
+        return Bridge(
+            self.config,
+            store=self.store,
+            clock=self.clock.now,
+            audit=self.events.append,
+            transport=InProcessTransport(self.applications),
+        )
+
+    def log_in(self, provider: str, persona: str, *, session: str = "session-1") -> Any:
+        """Log ``persona`` in at ``provider`` and return the identity."""
+        hop = self.bridge.begin_login(provider, return_to=self.return_to[provider], session=session)
+        callback = self.visit(hop.url, persona)
+        return self.bridge.finish_login(hop.pending, callback_url=callback, session=session)
+
+
+class AsyncWorld(_Place):
+    """A world with an :class:`~xbridge.AsyncBridge`."""
+
+    @cached_property
+    def bridge(self) -> AsyncBridge:
+        """The Bridge, reaching the mocks in process."""
+        return AsyncBridge(
+            self.config,
+            store=self.store,
+            clock=self.clock.now,
+            audit=self.events.append,
+            transport=AsyncInProcessTransport(self.applications),
+        )
+
+    async def log_in(self, provider: str, persona: str, *, session: str = "session-1") -> Any:
+        """Log ``persona`` in at ``provider`` and return the identity."""
+        hop = await self.bridge.begin_login(provider, return_to=self.return_to[provider], session=session)
+        callback = self.visit(hop.url, persona)
+        return await self.bridge.finish_login(hop.pending, callback_url=callback, session=session)
