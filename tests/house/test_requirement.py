@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.house.reserved import RESERVED
+
 PINNED = re.compile(r"^([a-z0-9-]+)==([^ ;]+)(?: ; [^\\]+?)? \\$")
 
 
@@ -47,10 +49,11 @@ def test_the_tools_do_not_change_what_is_tested(root: Path) -> None:
 
 
 def test_the_names_are_those_of_the_project(root: Path) -> None:
-    """demo.in lists exactly the dependencies, extras and build backend of pyproject.toml."""
+    """demo.in lists exactly the dependencies, the extras with code, and the build backend of pyproject.toml."""
     project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
-    extras = project["project"]["optional-dependencies"].values()
-    said = names([*project["project"]["dependencies"], *(line for extra in extras for line in extra)])
+    optional = project["project"]["optional-dependencies"]
+    extras = [lines for extra, lines in optional.items() if extra not in RESERVED]
+    said = names([*project["project"]["dependencies"], *(line for lines in extras for line in lines)])
     said |= names(project["build-system"]["requires"])
     lines = (root / "requirements/demo.in").read_text("utf-8").splitlines()
     assert names([line for line in lines if line and not line.startswith("#")]) == said

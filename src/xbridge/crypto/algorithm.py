@@ -1,5 +1,7 @@
 """The signature algorithms of this house, each bound once to one key: the mathematics, and nothing about tokens.
 
+PyJWT's algorithm objects do the work (ADR 0005); which key may be used with which of them is decided here.
+
 ES256 and Ed25519 sign and verify; the RSA family only verifies, for identity providers that sign with it (RFC 8725
 section 3.2, dossier protocols.md A13).  Symmetric algorithms and ``none`` do not exist here.
 """
@@ -7,11 +9,9 @@ section 3.2, dossier protocols.md A13).  Symmetric algorithms and ``none`` do no
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.ec import (
     ECDSA,
     SECP256R1,
@@ -20,7 +20,8 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 )
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm, RSAPSSAlgorithm
+from jwt.utils import der_to_raw_signature
 
 from xbridge.core.errors import TokenInvalid
 
@@ -32,18 +33,23 @@ Check = Callable[[bytes, bytes], None]
 SIGNING_ALGORITHMS: Final = frozenset({"EdDSA", "Ed25519", "ES256"})
 """What our own keys are for.  ``EdDSA`` and ``Ed25519`` (RFC 9864) name the same algorithm: Ed448 is not admitted."""
 
-_HASHES: Final[dict[str, type[hashes.HashAlgorithm]]] = {
-    "256": hashes.SHA256, "384": hashes.SHA384, "512": hashes.SHA512,
-}  # fmt: skip
-RSA_ALGORITHMS: Final = frozenset(f"{family}{size}" for family in ("RS", "PS") for size in _HASHES)
-ALGORITHMS: Final = SIGNING_ALGORITHMS | RSA_ALGORITHMS
-
-_HALF = 32
 # RFC 6979: a signature then needs no randomness, and a weak generator cannot leak the key.
 _ES256_SIGN = ECDSA(hashes.SHA256(), deterministic_signing=True)
-_ES256_VERIFY = ECDSA(hashes.SHA256())
-# How DER introduces an integer of 32 bytes whose first bit is 0, or 1 (then a zero byte keeps it positive).
-_DER_INTEGER: Final = (b"\x02\x20", b"\x02\x21\x00")
+_SIGNING: Final[dict[str, ECAlgorithm | OKPAlgorithm]] = {
+    "EdDSA": OKPAlgorithm(),
+    "Ed25519": OKPAlgorithm(),
+    "ES256": ECAlgorithm(ECAlgorithm.SHA256),
+}
+_RSA: Final[dict[str, RSAAlgorithm]] = {
+    "RS256": RSAAlgorithm(RSAAlgorithm.SHA256),
+    "RS384": RSAAlgorithm(RSAAlgorithm.SHA384),
+    "RS512": RSAAlgorithm(RSAAlgorithm.SHA512),
+    "PS256": RSAPSSAlgorithm(RSAPSSAlgorithm.SHA256),
+    "PS384": RSAPSSAlgorithm(RSAPSSAlgorithm.SHA384),
+    "PS512": RSAPSSAlgorithm(RSAPSSAlgorithm.SHA512),
+}
+RSA_ALGORITHMS: Final = frozenset(_RSA)
+ALGORITHMS: Final = SIGNING_ALGORITHMS | RSA_ALGORITHMS
 
 
 def same_algorithm(left: str, right: str) -> bool:
@@ -53,83 +59,36 @@ def same_algorithm(left: str, right: str) -> bool:
 
 def bind_check(alg: str, key: PublicKey) -> Check:
     """Return the check of ``alg`` bound to ``key``.  Raises ``ValueError`` if they do not fit."""
-    if isinstance(key, Ed25519PublicKey) and alg in ("EdDSA", "Ed25519"):
-        return _bind_ed25519(key)
-    if isinstance(key, EllipticCurvePublicKey) and alg == "ES256" and isinstance(key.curve, SECP256R1):
-        return _bind_es256(key)
-    if isinstance(key, RSAPublicKey) and alg in RSA_ALGORITHMS:
-        return _bind_rsa(alg, key)
-    raise ValueError(f"this key is not for {alg}")
+    algorithm: Any = _RSA.get(alg) if isinstance(key, RSAPublicKey) else _signing(alg, key)
+    if algorithm is None:
+        raise ValueError(f"this key is not for {alg}")
+    verify = algorithm.verify
+
+    def check(signature: bytes, message: bytes) -> None:
+        if not verify(message, key, signature):
+            raise TokenInvalid("signature", reason="mismatch")
+
+    return check
 
 
 def bind_sign(alg: str, key: PrivateKey) -> Callable[[bytes], bytes]:
     """Return the signing function of ``alg`` bound to ``key``.  Raises ``ValueError`` if they do not fit."""
-    if isinstance(key, Ed25519PrivateKey) and alg in ("EdDSA", "Ed25519"):
+    if _signing(alg, key) is None:
+        raise ValueError(f"this key is not for signing with {alg}")
+    if isinstance(key, Ed25519PrivateKey):
         return key.sign
-    if isinstance(key, EllipticCurvePrivateKey) and alg == "ES256" and isinstance(key.curve, SECP256R1):
+    sign, curve = key.sign, key.curve
 
-        def sign(message: bytes) -> bytes:
-            r, s = decode_dss_signature(key.sign(message, _ES256_SIGN))
-            return r.to_bytes(_HALF, "big") + s.to_bytes(_HALF, "big")
+    # Not through PyJWT: it draws a random number for each signature, and RFC 6979 does without one.
+    def signed(message: bytes) -> bytes:
+        return der_to_raw_signature(sign(message, _ES256_SIGN), curve)
 
-        return sign
-    raise ValueError(f"this key is not for signing with {alg}")
-
-
-def _mismatch() -> TokenInvalid:
-    """Return the one error for every signature that does not hold."""
-    return TokenInvalid("signature", reason="mismatch")
+    return signed
 
 
-def _bind_ed25519(key: Ed25519PublicKey) -> Check:
-    """Return the Ed25519 check (RFC 8032)."""
-    verify = key.verify
-
-    def check(signature: bytes, message: bytes) -> None:
-        try:
-            verify(signature, message)
-        except InvalidSignature:
-            raise _mismatch() from None
-
-    return check
-
-
-def _bind_es256(key: EllipticCurvePublicKey) -> Check:
-    """Return the ES256 check: the signature is R ‖ S of exactly 64 bytes (RFC 7518 section 3.4), not DER."""
-    verify = key.verify
-
-    def check(signature: bytes, message: bytes) -> None:
-        if len(signature) != 2 * _HALF:
-            raise _mismatch()
-        r, s = signature[:_HALF], signature[_HALF:]
-        if r[0] and s[0]:
-            # Nearly always: DER written from a prefix each, which is a third of the cost of going through integers.
-            body = _DER_INTEGER[r[0] >> 7] + r + _DER_INTEGER[s[0] >> 7] + s
-            der = b"\x30" + bytes((len(body),)) + body
-        else:
-            der = encode_dss_signature(int.from_bytes(r, "big"), int.from_bytes(s, "big"))
-        try:
-            verify(der, message, _ES256_VERIFY)
-        except InvalidSignature:
-            raise _mismatch() from None
-
-    return check
-
-
-def _bind_rsa(alg: str, key: RSAPublicKey) -> Check:
-    """Return the RS* or PS* check; a PSS salt is exactly as long as the hash (RFC 7518 section 3.5)."""
-    algorithm = _HASHES[alg[2:]]()
-    scheme: padding.AsymmetricPadding = padding.PKCS1v15()
-    if alg.startswith("PS"):
-        scheme = padding.PSS(mgf=padding.MGF1(algorithm), salt_length=algorithm.digest_size)
-    verify, size = key.verify, (key.key_size + 7) // 8
-
-    def check(signature: bytes, message: bytes) -> None:
-        if len(signature) != size:
-            raise _mismatch()
-        try:
-            verify(signature, message, scheme, algorithm)
-        except InvalidSignature:
-            raise _mismatch() from None
-
-    return check
+def _signing(alg: str, key: PublicKey | PrivateKey) -> ECAlgorithm | OKPAlgorithm | None:
+    """Return the algorithm object of ``alg`` if ``key`` is of its kind and, for ES256, on its curve."""
+    if alg == "ES256":
+        curve = getattr(key, "curve", None)
+        return _SIGNING[alg] if isinstance(curve, SECP256R1) else None
+    return _SIGNING.get(alg) if isinstance(key, Ed25519PublicKey | Ed25519PrivateKey) else None

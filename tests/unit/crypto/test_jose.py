@@ -354,6 +354,7 @@ def test_age_leeway_and_time_zones() -> None:
         with pytest.raises(ValueError, match=r"leeway_s|now"):
             verify(GOOD, **bad)
     refused(GOOD, "nonce", "missing", required=("nonce",))
+    refused(sign_jwt(claims(aud=...), KEY, typ="at+jwt"), "aud", "missing", required=())
 
 
 def test_rsa_verifies_where_the_caller_allows_it() -> None:

@@ -6,6 +6,7 @@ import copy
 import json
 import pickle
 import random
+from math import prod
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from jwt.algorithms import ECAlgorithm, OKPAlgorithm
 from xbridge.core.errors import ConfigError, TokenInvalid, Unsupported
 from xbridge.core.ports import Signer
 from xbridge.crypto import base64url
-from xbridge.crypto.jwk import _ED25519_PRIME, _ED25519_SMALL_ORDER
+from xbridge.crypto.jwk import _ED25519_PRIME, _ED25519_SMALL_ORDER, admit_jwk
 from xbridge.crypto.key import KeySet, SigningKey, VerificationKey
 
 P256 = ec.generate_private_key(ec.SECP256R1())
@@ -165,9 +166,10 @@ def test_admission_of_ec_keys(changes: dict[str, object], reason: str | None) ->
     if reason is None:
         assert VerificationKey.from_jwk(jwk(**changes)).alg == "ES256"
         return
-    with pytest.raises(TokenInvalid) as caught:
-        VerificationKey.from_jwk(jwk(**changes))
-    assert caught.value.reason == reason
+    for admit in (VerificationKey.from_jwk, admit_jwk) if "kid" not in changes else (VerificationKey.from_jwk,):
+        with pytest.raises(TokenInvalid) as caught:
+            admit(jwk(**changes))
+        assert caught.value.reason == reason
 
 
 def _modulus(bits: int) -> str:
@@ -195,6 +197,15 @@ def test_admission_of_rsa_keys(changes: dict[str, object], reason: str) -> None:
     with pytest.raises(TokenInvalid) as caught:
         VerificationKey.from_jwk({name: value for name, value in rsa_jwk(**changes).items() if value is not None})
     assert caught.value.reason == reason
+
+
+def test_a_roca_modulus_is_refused() -> None:
+    """A modulus that is a power of 65537 modulo every prime to 167 is of the ROCA kind (CVE-2017-15361)."""
+    primorial = prod(p for p in range(2, 168) if all(p % d for d in range(2, p)))
+    n = pow(65537, 12345, primorial) + (1 << 2047) // primorial * primorial + primorial
+    assert n.bit_length() == 2048
+    with pytest.raises(TokenInvalid, match="ROCA"):
+        VerificationKey.from_jwk(rsa_jwk(n=base64url.encode(n.to_bytes(256, "big"))))
 
 
 def test_keys_that_are_not_jwk_meet_the_same_rules() -> None:
@@ -261,7 +272,9 @@ def test_key_sets_refuse_what_does_not_belong() -> None:
     """Duplicate ids, symmetric keys, mixed and oversized sets, and text that is no set are refused (lesson C7)."""
     key = VerificationKey(P256.public_key(), alg="ES256")
     good = json.dumps({"keys": [jwk()]})
-    for keys in ([key, key], [Mac()]):
+    many = [VerificationKey(P256.public_key(), alg="ES256", kid=str(i)) for i in range(65)]
+    assert len(KeySet(many[:64])) == 64
+    for keys in ([key, key], [Mac()], many):
         with pytest.raises(TokenInvalid):
             KeySet(keys)
     oct_key = {"kty": "oct", "k": base64url.encode(b"k" * 32), "alg": "HS256", "kid": "s"}

@@ -75,6 +75,17 @@ def test_other_forms_are_refused(text: str) -> None:
         Sealer(NEW, purpose="login").open(text)
 
 
+def test_size_and_length_are_checked_first(entropy: random.Random) -> None:
+    """Long text is refused by its size alone, and text too short for a nonce and a tag by its form."""
+    sealer, sound = Sealer(NEW, purpose="login"), seal(entropy)
+    head = sound.rpartition(".")[0]
+    long, short, shorter = sound + "A" * 65_536, f"{head}.{'A' * 36}", f"{head}.AAAA"
+    for text, reason in ((long, "too_large"), (short, "malformed"), (shorter, "malformed")):
+        with pytest.raises(TamperDetected) as caught:
+            sealer.open(text, context=b"session-1")
+        assert caught.value.reason == reason
+
+
 def test_keys_are_checked_and_never_shown() -> None:
     """Bad keys are configuration errors; a sealer is not pickled, copied or printed with its key (lessons I3, I4)."""
     for keys in ((), (b"short",), (NEW, NEW), (NEW + b"x",)):
