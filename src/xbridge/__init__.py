@@ -5,13 +5,35 @@ Public names only; each is loaded when it is first used, so that importing the p
 
 from importlib import import_module as _import_module
 
+# What type checkers see; ``typing`` itself is not imported, because even that costs milliseconds.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from xbridge.bridge.awaiting import AsyncBridge as AsyncBridge
+    from xbridge.bridge.blocking import Bridge as Bridge
+    from xbridge.core import errors as errors
+    from xbridge.core.config import parse_config as parse_config
+    from xbridge.core.flow import DataFlow as DataFlow
+    from xbridge.core.identity import Identity as Identity
+    from xbridge.core.identity import LoginHop as LoginHop
+    from xbridge.drivers.settings import load_config as load_config
+    from xbridge.exchange.access_token import verify_access_token as verify_access_token
+    from xbridge.flows.consent import Consent as Consent
+    from xbridge.flows.consent import ConsentOffer as ConsentOffer
+    from xbridge.flows.exchange import Release as Release
+    from xbridge.flows.introspection import Introspection as Introspection
+    from xbridge.flows.link import Link as Link
+    from xbridge.flows.verification import verify_bundle as verify_bundle
+    from xbridge.stores.memory import MemoryStore as MemoryStore
+    from xbridge.stores.sqlite import SQLiteStore as SQLiteStore
+del TYPE_CHECKING
+
 _HOMES = {
-    "AsyncBridge": "xbridge.bridge",
-    "Bridge": "xbridge.bridge",
+    "AsyncBridge": "xbridge.bridge.awaiting",
+    "Bridge": "xbridge.bridge.blocking",
     "Consent": "xbridge.flows.consent",
     "ConsentOffer": "xbridge.flows.consent",
     "DataFlow": "xbridge.core.flow",
-    "errors": "xbridge.core.errors",
+    "errors": "xbridge.core",
     "Identity": "xbridge.core.identity",
     "Introspection": "xbridge.flows.introspection",
     "Link": "xbridge.flows.link",
@@ -34,8 +56,7 @@ def __getattr__(name: str) -> object:
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = _import_module(home)
-    value = module if name == "errors" else getattr(module, name)
+    value = _import_module(f"{home}.{name}") if name == "errors" else getattr(_import_module(home), name)
     globals()[name] = value
     return value
 

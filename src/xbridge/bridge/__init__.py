@@ -1,9 +1,5 @@
 """The façade: what an application calls, in two colours with the same names and the same arguments.
 
-``Bridge`` blocks, ``AsyncBridge`` is awaited; a test compares the signatures.  The story is in ``flows/``.
+``blocking.Bridge`` blocks, ``awaiting.AsyncBridge`` is awaited; a test compares the signatures.  Each is imported from its
+own module, so that blocking code does not pay for the asynchronous machinery.
 """
-
-from xbridge.bridge.awaiting import AsyncBridge
-from xbridge.bridge.blocking import Bridge
-
-__all__ = ["AsyncBridge", "Bridge"]
