@@ -56,7 +56,8 @@ def demo(
 def verify(
     bundle: Annotated[Path, typer.Argument(help="The evidence bundle (evidence.zip).")],
     trust: Annotated[
-        Path | None, typer.Option(help="The trust file: whose keys count. It must not come from the bundle's sender alone.")
+        Path | None,
+        typer.Option(help="The trust file: whose keys count. It must not come from the bundle's sender alone."),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON and nothing else.")] = False,
 ) -> None:

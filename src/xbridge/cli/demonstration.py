@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 
 from xbridge.cli.screen import TerminalScreen
-from xbridge.core.language import Language, parse_language
+from xbridge.core.language import parse_language
 from xbridge.demo.journey import Journey
 from xbridge.demo.stage import open_stage
 from xbridge.demo.story import say

@@ -12,8 +12,7 @@ from xbridge.demo.timeline import Step
 
 def console() -> Console:
     """Return a console on standard output that never wraps a line in a pipe."""
-    found = Console(soft_wrap=True)
-    return found
+    return Console(soft_wrap=True)
 
 
 class TerminalScreen:

@@ -56,7 +56,7 @@ def _held(bundle: Path, found: VerifiedBundle, *, as_json: bool) -> int:
         screen.print("[bold green]verified[/]: every check holds under the trusted keys", highlight=False)
     else:
         screen.print(
-            "[bold yellow]consistent, signer unknown[/]: without --trust nobody can tell this bundle from one forged whole",
+            "[bold yellow]consistent, signer unknown[/]: without --trust, a bundle forged whole looks the same",
             highlight=False,
         )
     return code

@@ -24,6 +24,9 @@ class ChildProcess:
             stdout=subprocess.PIPE,
             encoding="utf-8",
         )
+        if self._process.stdin is None or self._process.stdout is None:
+            raise RuntimeError("the pipes of a child process are missing")
+        self._input, self._output = self._process.stdin, self._process.stdout
 
     @property
     def pid(self) -> int:
@@ -32,12 +35,11 @@ class ChildProcess:
 
     def hear(self) -> dict[str, Any]:
         """Return the next line of JSON.  Raises ``RuntimeError`` when the process says nothing or ends."""
-        assert self._process.stdout is not None
         # A watchdog ends a child that hangs, so that reading cannot block for ever.
         watchdog = threading.Timer(START_TIMEOUT_S, self._process.kill)
         watchdog.start()
         try:
-            line = self._process.stdout.readline()
+            line = self._output.readline()
         finally:
             watchdog.cancel()
         if not line:
@@ -49,14 +51,13 @@ class ChildProcess:
 
     def tell(self, document: dict[str, Any]) -> None:
         """Write one line of JSON to the process."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(document) + "\n")
-        self._process.stdin.flush()
+        self._input.write(json.dumps(document) + "\n")
+        self._input.flush()
 
     def stop(self) -> None:
         """End the process and wait for it."""
-        if self._process.stdin is not None and not self._process.stdin.closed:
-            self._process.stdin.close()
+        if not self._input.closed:
+            self._input.close()
         if self._process.poll() is None:
             self._process.terminate()
         try:
@@ -64,8 +65,7 @@ class ChildProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
+        self._output.close()
 
     def __enter__(self) -> Self:
         """Return the process."""

@@ -8,15 +8,16 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from xbridge.consent import wording
 from xbridge.core.language import Language
 from xbridge.demo.resident import Resident
 from xbridge.demo.stage import LOG_ORIGIN, Stage, open_stage
-from xbridge.demo.timeline import Screen, Step
 from xbridge.demo.story import STEPS
+from xbridge.demo.timeline import Screen, Step
 from xbridge.demo.wording import word
 from xbridge.evidence.trust import parse_trust
 from xbridge.flows.verification import CHECKS
@@ -67,7 +68,7 @@ class Journey:
             ("consent", lambda: self._consent(resident, ENQUIRY)),
             ("release", lambda: self._release(resident)),
             ("delivery", lambda: self._deliver(resident)),
-            ("withdraw", lambda: {"state": resident.press(f"/withdraw/{ENQUIRY}")["consents"][ENQUIRY]}),
+            ("withdraw", lambda: self._withdraw(resident)),
             ("token_refused", lambda: self._present_again(resident)),
             ("exchange_refused", lambda: self._exchange_again(resident)),
             ("evidence", lambda: self._export(stage, resident)),
@@ -83,7 +84,7 @@ class Journey:
         started = time.perf_counter()
         try:
             step = Step(name=name, status="ok", facts=act())
-        except Exception as exc:  # noqa: BLE001  (a demonstration shows every failure instead of a traceback)
+        except Exception as exc:
             step = Step(name=name, status="failed", facts={"problem": f"{type(exc).__name__}: {exc}"})
         self._end(step, started)
         return step.status == "ok"
@@ -112,13 +113,17 @@ class Journey:
     def _release(self, resident: Resident) -> dict[str, Any]:
         result = resident.press(f"/use/{ENQUIRY}")["results"][ENQUIRY]
         _expect(result["status"] == 200 and result["record"], f"no record was released: {result}")
-        return {**self._decided(result), "fields": ", ".join(sorted(result["record"])), "record": result["record"]}
+        return {**self._decided(result), "fields": self._named(result["record"]), "record": result["record"]}
 
     def _deliver(self, resident: Resident) -> dict[str, Any]:
         self._consent(resident, DELIVERY)
         result = resident.press(f"/use/{DELIVERY}")["results"][DELIVERY]
         _expect(result["status"] == 200 and result["received"], f"no record was delivered: {result}")
-        return {**self._decided(result), "fields": ", ".join(result["received"])}
+        return {**self._decided(result), "fields": self._named(result["received"])}
+
+    def _named(self, categories: Iterable[str]) -> str:
+        """Return the categories in the reader's words."""
+        return ", ".join(wording.word(wording.CATEGORIES, code, self._language) for code in sorted(categories))
 
     def _decided(self, result: dict[str, Any]) -> dict[str, Any]:
         decision = result["decision"]
@@ -130,6 +135,11 @@ class Journey:
             "decision": decision["id"],
         }
 
+    def _withdraw(self, resident: Resident) -> dict[str, Any]:
+        state = resident.press(f"/withdraw/{ENQUIRY}")["consents"][ENQUIRY]
+        _expect(state == "withdrawn", f"the consent is {state}")
+        return {"state": word(f"state_{state}", self._language), "state_code": state}
+
     def _present_again(self, resident: Resident) -> dict[str, Any]:
         result = resident.press(f"/again/{ENQUIRY}")["results"][ENQUIRY]
         _expect(result["status"] == 401 and "record" not in result, f"the token still works: {result}")
@@ -137,7 +147,9 @@ class Journey:
 
     def _exchange_again(self, resident: Resident) -> dict[str, Any]:
         page = resident.press(f"/use/{ENQUIRY}", expected_status=403)
-        return {"error": page["error"], "state": page["status"]}
+        _expect(page["error"] == "consent_missing", f"refused for another reason: {page['error']}")
+        state = word(f"state_{page['status']}", self._language)
+        return {"error": page["error"], "state": state, "state_code": page["status"]}
 
     def _export(self, stage: Stage, resident: Resident) -> dict[str, Any]:
         bundle = resident.download(f"/evidence/{ENQUIRY}")

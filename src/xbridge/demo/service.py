@@ -1,5 +1,4 @@
-"""A department's data service: it believes a token only after verifying it and asking the issuer, and releases only
-what the token's categories name.
+"""A department's data service: it verifies a token, asks its issuer, and releases only what its categories name.
 
 Both sample services are this, with other records.  It keeps its own signing key, made at start, to say who it is when it
 asks (RFC 7523).  A real service would do the same with xbridge's verifier, which is all that it uses of xbridge.
@@ -149,7 +148,11 @@ class DataService:
     def _receive(self, request: Request) -> Response:
         """Fetch a record from another service with the token we were handed, and keep it; tell only what arrived."""
         body = request.get_json(silent=True)
-        if not isinstance(body, dict) or not isinstance(body.get("token"), str) or not isinstance(body.get("from"), str):
+        if (
+            not isinstance(body, dict)
+            or not isinstance(body.get("token"), str)
+            or not isinstance(body.get("from"), str)
+        ):
             return _refused("invalid_request", 400)
         if not body["from"].startswith("http://127.0.0.1:"):
             return _refused("invalid_target", 400)

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from xbridge.bridge import Bridge
+from xbridge.bridge.blocking import Bridge
 from xbridge.core.config import parse_config
 from xbridge.core.moment import to_text
 from xbridge.demo import address_proof, social_insurance

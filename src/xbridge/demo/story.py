@@ -73,9 +73,9 @@ STEPS: dict[str, Wording] = {
             "决定、记录、换取令牌；一条记录送达香港",
         ),
         (
-            "policy: {outcome} ({rules} rules, {duties} duties); the Guangdong service released: {fields}",
-            "政策：{outcome}（{rules} 條規則，{duties} 項責任）；廣東服務送出：{fields}",
-            "策略：{outcome}（{rules} 条规则，{duties} 项义务）；广东服务送出：{fields}",
+            "policy: {outcome} (rules examined: {rules}, duties: {duties}); the Guangdong service released: {fields}",
+            "政策：{outcome}（審視規則 {rules} 條，責任 {duties} 項）；廣東服務送出：{fields}",
+            "策略：{outcome}（审查规则 {rules} 条，义务 {duties} 项）；广东服务送出：{fields}",
         ),
     ),
     "delivery": Wording(
@@ -85,9 +85,9 @@ STEPS: dict[str, Wording] = {
             "另一方向：地址证明，香港 → 广东",
         ),
         (
-            "policy: {outcome} ({rules} rules, {duties} duties); the Hong Kong service delivered: {fields}",
-            "政策：{outcome}（{rules} 條規則，{duties} 項責任）；香港服務送出：{fields}",
-            "策略：{outcome}（{rules} 条规则，{duties} 项义务）；香港服务送出：{fields}",
+            "policy: {outcome} (rules examined: {rules}, duties: {duties}); the Hong Kong service delivered: {fields}",
+            "政策：{outcome}（審視規則 {rules} 條，責任 {duties} 項）；香港服務送出：{fields}",
+            "策略：{outcome}（审查规则 {rules} 条，义务 {duties} 项）；香港服务送出：{fields}",
         ),
     ),
     "withdraw": Wording(

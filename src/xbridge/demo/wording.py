@@ -48,6 +48,7 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
     "state_refused": ("Consent refused", "已拒絕同意", "已拒绝同意"),
     "state_expired": ("Consent expired", "同意已屆滿", "同意已届满"),
     "decided": ("The policy decided", "政策決定", "策略决定"),
+    "why": ("Why: the rules that were examined", "原因：經審視的規則", "原因：所审查的规则"),
     "received": ("Received", "已收到", "已收到"),
     "delivered": ("Delivered to Guangdong", "已送交廣東", "已送交广东"),
     "refused": ("Refused", "被拒絕", "被拒绝"),

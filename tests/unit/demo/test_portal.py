@@ -1,0 +1,116 @@
+"""The portal as a person meets it: every page in three languages, every wrong turn."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.demo.conftest import Browser
+from xbridge.core.language import LANGUAGES
+from xbridge.demo.portal import FLOWS
+from xbridge.demo.wording import word
+
+ENQUIRY, DELIVERY = FLOWS
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("browser", LANGUAGES, indirect=True)
+def test_a_person_walks_the_whole_journey(browser: Browser, request: pytest.FixtureRequest) -> None:
+    """Every page of the journey is there in each language, and says what happened."""
+    language = request.node.callspec.params["browser"]
+    # Each language has its own person, because an account can be linked once.
+    persona = {"en": "chan-tai-man", "zh-Hant": "chow-kat-cheung", "zh-Hans": "lee-siu-ming"}[language]
+
+    def says(page: str, *keys: str) -> None:
+        for key in keys:
+            assert word(key, language) in page, key
+
+    home = browser.open("/")
+    assert home.status_code == 200
+    assert f'<html lang="{language}">' in home.text
+    says(home.text, "banner", "step_login", "login_iamsmart", "login_guangdong")
+    says(browser.log_in("iamsmart", persona=persona).text, "logged_in")
+    says(browser.log_in("guangdong", persona=persona).text, "step_link", "show_link")
+    says(browser.open("/link").text, "agree")
+    says(browser.press("/link").text, "linked", "step_use", ENQUIRY, DELIVERY)
+    for service in FLOWS:
+        notice = browser.open(f"/consent/{service}")
+        says(notice.text, "agree", "refuse", "back")
+        says(browser.press(f"/consent/{service}", answer="given").text, "state_given", "use", "withdraw")
+    used = browser.press(f"/use/{ENQUIRY}")
+    says(used.text, "decided", "outcome_permit_with_obligations", "received", "why")
+    says(browser.press(f"/use/{DELIVERY}").text, "delivered")
+    says(browser.press(f"/withdraw/{ENQUIRY}").text, "state_withdrawn", "again", "evidence")
+    again = browser.press(f"/again/{ENQUIRY}")
+    says(again.text, "refused")
+    assert "invalid_token" in again.text
+    bundle = browser.open(f"/evidence/{ENQUIRY}")
+    assert bundle.headers["content-type"] == "application/zip"
+    assert bundle.content.startswith(b"PK")
+    refused = browser.press(f"/consent/{ENQUIRY}", answer="refused")
+    assert refused.status_code == 409, "an answer needs an offer"
+    browser.open(f"/consent/{ENQUIRY}")
+    says(browser.press(f"/consent/{ENQUIRY}", answer="refused").text, "state_refused")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("browser", LANGUAGES, indirect=True)
+def test_a_person_who_says_no_is_told_so(browser: Browser, request: pytest.FixtureRequest) -> None:
+    """A refusal on the phone is a normal page with the way back, not an error page."""
+    language = request.node.callspec.params["browser"]
+    page = browser.log_in("iamsmart", decision="refuse")
+    assert page.status_code == 403
+    assert word("said_no", language) in page.text
+    assert word("back", language) in page.text
+
+
+def test_forms_need_the_guard_of_their_session(browser: Browser) -> None:
+    """A form that another site made for this browser changes nothing."""
+    assert browser.http.post("/login/iamsmart", data={"guard": "guessed"}).status_code == 403
+    assert browser.http.post("/login/iamsmart").status_code == 403
+
+
+def test_steps_out_of_order_are_refused(browser: Browser) -> None:
+    """Nothing can be used before it was linked and agreed to."""
+    assert browser.press("/link").status_code == 409
+    assert browser.open(f"/consent/{ENQUIRY}").status_code == 409
+    for action in ("use", "again", "withdraw", "consent"):
+        assert browser.press(f"/{action}/{ENQUIRY}").status_code == 409, action
+    assert browser.open(f"/evidence/{ENQUIRY}").status_code == 409
+
+
+def test_what_does_not_exist_is_not_found(browser: Browser) -> None:
+    """Unknown services, providers and paths end with 404, unknown methods with 405."""
+    assert browser.open("/consent/passport-photo").status_code == 404
+    assert browser.press("/login/facebook").status_code == 404
+    assert browser.open("/nowhere").status_code == 404
+    assert browser.open("/introspect").status_code == 405
+
+
+def test_a_callback_that_nobody_began_is_refused_without_a_trace_of_it(browser: Browser) -> None:
+    """A forged callback shows a typed refusal; its parameters are not repeated."""
+    page = browser.open("/cb/hk?code=forged-code-value&state=%3Cscript%3Ealert(1)%3C/script%3E")
+    assert page.status_code == 400
+    assert "callback_invalid" in page.text
+    assert "forged-code-value" not in page.text
+    assert "<script>" not in page.text
+
+
+def test_introspection_wants_an_authenticated_service(browser: Browser) -> None:
+    """Without a proper client assertion nobody learns anything about a token."""
+    assert browser.http.post("/introspect", data={"token": "x"}).json() == {"error": "invalid_request"}
+    form = {
+        "token": "x",
+        "client_id": "gd-hrss",
+        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        "client_assertion": "not.a.jwt",
+    }
+    reply = browser.http.post("/introspect", data=form)
+    assert (reply.status_code, reply.json()) == (401, {"error": "invalid_client"})
+
+
+def test_published_keys_are_public(browser: Browser) -> None:
+    """The key set and the trust file hold public members only (lessons.md C13)."""
+    for key in browser.open("/.well-known/jwks.json").json()["keys"]:
+        assert set(key) <= {"kty", "crv", "x", "y", "kid", "alg", "use"}
+    for key in browser.open("/trust.json").json()["keys"]:
+        assert set(key["jwk"]) <= {"kty", "crv", "x", "y", "kid", "alg", "use"}
