@@ -42,4 +42,6 @@ class AsyncInProcessTransport(httpx.AsyncBaseTransport):
         await request.aread()
         response = await run_sync(self._inner.handle_request, request)
         content = await run_sync(response.read)
-        return httpx.Response(response.status_code, headers=response.headers, content=content, request=request)
+        # A response made from ``content`` counts as read already; a driver reads the stream itself, to bound it.
+        stream = httpx.ByteStream(content)
+        return httpx.Response(response.status_code, headers=response.headers, stream=stream, request=request)

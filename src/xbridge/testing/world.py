@@ -6,7 +6,7 @@ Everything runs in this process without a socket; the clock stands still until i
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from xbridge.bridge import AsyncBridge, Bridge
+from xbridge.bridge.awaiting import AsyncBridge
+from xbridge.bridge.blocking import Bridge
 from xbridge.core.audit import AuditEvent
 from xbridge.core.config import Config, parse_config
 from xbridge.core.ports import Entropy, Store
@@ -26,6 +27,7 @@ from xbridge.testing.transport import AsyncInProcessTransport, InProcessTranspor
 
 if TYPE_CHECKING:
     from xbridge_mocks import MockWorld
+    from xbridge_mocks.persona import Persona
 
 IAMSMART_URL = "http://iamsmart.test"
 GUANGDONG_URL = "http://guangdong.test"
@@ -36,8 +38,7 @@ NOON = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
 def new_keys(entropy: Entropy = os.urandom) -> dict[str, Any]:
     """Return a fresh ``keys`` section for a configuration: three signing keys, a sealing key, a pseudonym key."""
     return {
-        **{name: SigningKey.generate("EdDSA", entropy).to_pem().decode() for name in ("record", "log")},
-        "token": SigningKey.generate("ES256", entropy).to_pem().decode(),
+        **{name: SigningKey.generate("EdDSA", entropy).to_pem().decode() for name in ("record", "log", "token")},
         "sealing": [base64url.encode(entropy(32))],
         "pseudonym": base64url.encode(entropy(32)),
     }
@@ -61,12 +62,16 @@ class _Place:
         store: Store | None = None,
         overrides: Callable[[dict[str, Any]], None] | None = None,
         jwks: dict[str, dict[str, Any]] | None = None,
+        personas: Sequence[Persona] | None = None,
     ) -> None:
-        """``at`` is when the clock stands; ``overrides`` may change the configuration document before it is checked."""
+        """``at`` is when the clock stands; ``overrides`` may change the configuration document before it is checked.
+
+        ``jwks`` gives parties of the catalogue their public keys; ``personas`` replaces the mocks' population.
+        """
         from xbridge_mocks import MockClock, MockWorld
 
         self.clock = MockClock(at)
-        self.mocks: MockWorld = MockWorld(clock=self.clock, seed=seed)
+        self.mocks: MockWorld = MockWorld(clock=self.clock, seed=seed, personas=personas)
         self.store: Store = store if store is not None else MemoryStore()
         self.events: list[AuditEvent] = []
         self.return_to = {"iamsmart": f"{SERVICE_URL}/cb/hk", "guangdong": f"{SERVICE_URL}/cb/gd"}
