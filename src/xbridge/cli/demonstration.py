@@ -7,6 +7,7 @@ import shutil
 import sys
 import tempfile
 import threading
+import webbrowser
 from pathlib import Path
 
 from xbridge.cli.screen import TerminalScreen
@@ -57,8 +58,11 @@ def run_interactive(lang: str, *, keep: Path | None) -> int:
                 screen = TerminalScreen(language)
                 screen.say(say("title", language), "bold")
                 screen.say(say("open", language))
-                screen.say(f"  {stage.portal_url}/?lang={language}", "bold cyan")
+                url = f"{stage.portal_url}/?lang={language}"
+                screen.say(f"  {url}", "bold cyan")
                 sys.stdout.flush()
+                if sys.stdout.isatty():
+                    webbrowser.open(url)
                 threading.Event().wait()
         except KeyboardInterrupt:
             pass
