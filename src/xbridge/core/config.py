@@ -122,7 +122,8 @@ class Config(_Section):
     operator: str
     keys: Keys
     limits: Limits = Limits()
-    providers: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    # What is secret in a section only its provider knows, so none of it is printed.
+    providers: dict[str, dict[str, Any]] = Field(default_factory=dict, repr=False)
     parties: tuple[Party, ...] = ()
     services: tuple[Service, ...] = ()
 

@@ -171,7 +171,7 @@ class LinkRefused(XBridgeError):
     code = "link_refused"
 
     def __init__(self, reason: str, message: str) -> None:
-        """``reason``: ``session same_side direct_login stale used conflict jurisdiction assurance unknown``."""
+        """``reason``: ``session same_side direct_login stale used conflict authorisation provider unknown``."""
         super().__init__(message)
         self.reason = reason
 

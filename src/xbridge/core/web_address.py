@@ -44,8 +44,8 @@ def check_web_address(text: str, *, real_host: bool) -> None:
     if real_host:
         if parts.scheme != "https":
             raise ValueError("must be an https URL of a real host unless profile is development")
-        unreal = host.rpartition(".")[2] in UNREAL_SUFFIXES if address is None else not address.is_global
-        if unreal or "mock" in text.lower():
+        reserved = address is not None and (address.is_multicast or not address.is_global)
+        if reserved or host.rpartition(".")[2] in UNREAL_SUFFIXES or "mock" in text.lower():
             raise ValueError("must be an https URL of a real host unless profile is development")
 
 

@@ -1,18 +1,19 @@
 """1 LOGIN: from a browser hop to a proved identity.
 
-``begin_login`` asks for nothing from the world.  ``finish_login`` believes nothing until the callback is shown to belong to a login
-that this session started, once (lessons.md B1, B2, A6).
+``begin_login`` asks for nothing from the world.  ``finish_login`` believes nothing until the callback is shown to belong
+to a login that this session started, once (lessons.md B1, B2, A6).
 """
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Literal
 from urllib.parse import urlsplit
 
 from xbridge.core.decision import Record
 from xbridge.core.effects import spend
-from xbridge.core.errors import CallbackInvalid, TamperDetected
+from xbridge.core.errors import CallbackInvalid, ConfigError, TamperDetected
 from xbridge.core.identity import Identity, LoginHop
 from xbridge.core.ids import new_handle
 from xbridge.core.language import Language
@@ -23,6 +24,10 @@ from xbridge.flows.deps import Deps
 from xbridge.linking.proof import LoginProof, seal_proof
 from xbridge.linking.pseudonym import session_ref, subject_ref
 from xbridge.protocols.redirect import parse_callback, verify_state
+
+_DATE = re.compile(r"[0-9]{4}(?:[0-9]{2}){0,2}", re.ASCII)
+OLDEST_BIRTH_YEAR = 1900
+"""A year before this is a placeholder, and a placeholder proves no age."""
 
 
 class PendingLogin(Record):
@@ -41,7 +46,13 @@ class PendingLogin(Record):
 async def begin_login(
     deps: Deps, provider_id: str, *, return_to: str, session: str, language: Language, now: datetime, entropy: Entropy
 ) -> LoginHop:
-    """Return where to send the browser and the sealed login to keep in the application's session."""
+    """Return where to send the browser and the sealed login to keep in the application's session.
+
+    Raises ``Unsupported``, and ``ConfigError`` for a ``return_to`` that is not registered or an empty ``session``.
+    """
+    # An application without sessions would hand every login to everybody.
+    if not session.strip():
+        raise ConfigError("session must be the id of the browser's own session; an empty one would bind nothing")
     provider, settings = deps.provider(provider_id)
     state = new_handle(entropy)
     expires_at = now + timedelta(seconds=deps.config.limits.login_s)
@@ -135,12 +146,18 @@ def _open_pending(deps: Deps, sealed: str) -> PendingLogin:
 
 
 def _under_14(birth_date: str, now: datetime) -> Literal["yes", "no", "unknown"]:
-    """Return whether the person is under 14 (PIPL article 31); a partial date decides only where its year is enough."""
-    if not birth_date[:4].isdigit():
+    """Return whether the person is under 14 (PIPL article 31); a partial date decides only where its year is enough.
+
+    ``birth_date`` is YYYYMMDD or its beginning; ``00`` stands for a month or day that nobody knows.
+    """
+    if not _DATE.fullmatch(birth_date):
         return "unknown"
-    if len(birth_date) == 8 and birth_date.isdigit():
+    year, complete = int(birth_date[:4]), len(birth_date) == 8 and "00" not in (birth_date[4:6], birth_date[6:])
+    if not OLDEST_BIRTH_YEAR <= year <= now.year:
+        return "unknown"
+    if complete:
         return "yes" if int(birth_date) + 14_0000 > int(now.strftime("%Y%m%d")) else "no"
-    age_this_year = now.year - int(birth_date[:4])
+    age_this_year = now.year - year
     if age_this_year > 14:
         return "no"
     return "yes" if age_this_year < 14 else "unknown"

@@ -48,14 +48,25 @@ def parse_callback(url: str) -> Callback:
     # ``urlsplit`` drops tabs, line breaks and leading blanks without a word, so two texts would read as one URL.
     if not url.isprintable() or " " in url:
         raise CallbackInvalid("url", reason="malformed")
+    path, pairs = _split(url)
+    if pairs is None or any(
+        len(value) > MAX_VALUE_CHARS or not value.isprintable() for pair in pairs for value in pair
+    ):
+        raise CallbackInvalid("url", reason="malformed")
+    return Callback(path=path, parameters=tuple(pairs))
+
+
+def _split(url: str) -> tuple[str, list[tuple[str, str]] | None]:
+    """Return path and decoded pairs, None where they cannot be read.
+
+    Nothing is raised in here: the standard library quotes what it could not read, and a chained exception would keep it.
+    """
     try:
         parts = urlsplit(url)
         pairs = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query), errors="strict")
-    except ValueError as exc:
-        raise CallbackInvalid("url", reason="malformed") from exc
-    if any(len(value) > MAX_VALUE_CHARS or not value.isprintable() for pair in pairs for value in pair):
-        raise CallbackInvalid("url", reason="malformed")
-    return Callback(path=parts.path, parameters=tuple(pairs))
+    except ValueError:
+        return "", None
+    return parts.path, pairs
 
 
 def verify_state(callback: Callback, *, expected_state: str) -> None:

@@ -42,6 +42,4 @@ class AsyncInProcessTransport(httpx.AsyncBaseTransport):
         await request.aread()
         response = await run_sync(self._inner.handle_request, request)
         content = await run_sync(response.read)
-        # A response made from ``content`` counts as read already; a driver reads the stream itself, to bound it.
-        stream = httpx.ByteStream(content)
-        return httpx.Response(response.status_code, headers=response.headers, stream=stream, request=request)
+        return httpx.Response(response.status_code, headers=response.headers, content=content, request=request)

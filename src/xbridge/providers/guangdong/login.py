@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,7 @@ from xbridge.providers.guangdong.reply import PROVIDER_ID, Account, broken, pars
 from xbridge.providers.guangdong.settings import GuangdongSettings
 
 SEX = {"1": "M", "2": "F"}
+_PASSPORT = re.compile(r"[A-Z0-9]{5,20}", re.ASCII)
 
 
 class Guangdong:
@@ -135,13 +137,21 @@ def _profile(settings: GuangdongSettings, account: Account) -> Profile:
     kind = settings.idcardtype_map.get(account.idcardtype)
     documents: tuple[tuple[str, str], ...] = ()
     if kind is not None and account.idcardnumber:
-        # A residence permit shares code 10 and the format of a resident identity number; its area code tells (4.3).
-        if kind == "resident_id" and account.idcardnumber[:6] in ("810000", "820000", "830000"):
-            kind_found = "residence_permit"
-        else:
-            kind_found = kind
-        try:
-            documents = ((kind_found, parse_document(kind_found, account.idcardnumber).number),)
-        except VerificationError as exc:
-            raise broken("tokeninfo", "document") from exc
+        documents = (_document(kind, account.idcardnumber),)
     return Profile(name=account.name, gender=SEX.get(account.sex, ""), documents=documents)
+
+
+def _document(kind: str, number: str) -> tuple[str, str]:
+    """Return the kind and the number in normal form.  Raises ``ProtocolError``."""
+    if kind == "passport":
+        # Every country numbers its own, so there is a form to check and no check character.
+        if not _PASSPORT.fullmatch(number):
+            raise broken("tokeninfo", "document")
+        return kind, number
+    # A residence permit shares code 10 and the format of a resident identity number; its area code tells (4.3).
+    if kind == "resident_id" and number[:6] in ("810000", "820000", "830000"):
+        kind = "residence_permit"
+    try:
+        return kind, parse_document(kind, number).number
+    except VerificationError as exc:
+        raise broken("tokeninfo", "document") from exc
