@@ -14,6 +14,9 @@ import pytest
 
 from tests.docs.block import blocks
 from xbridge.core.flow import DataFlow
+from xbridge.crypto.key import SigningKey
+from xbridge.crypto.signing import sign_record, to_envelope
+from xbridge.evidence.manifest import Manifest
 from xbridge.testing import World
 
 PAGE = Path(__file__).resolve().parents[2] / "specs/evidence.md"
@@ -27,9 +30,20 @@ Journey = tuple[bytes, bytes]
 
 
 @pytest.fixture(scope="module")
-def journey() -> Journey:
+def world() -> World:
+    """Where the bundle comes from."""
+    return World()
+
+
+@pytest.fixture(scope="module")
+def exporter(world: World) -> SigningKey:
+    """The key that signs the manifest, for changes that a dishonest exporter would make."""
+    return world.bridge._deps.record_signer
+
+
+@pytest.fixture(scope="module")
+def journey(world: World) -> Journey:
     """The bundle of a consent that was used and withdrawn, and the trust file."""
-    world = World()
     bridge, session = world.bridge, "session-1"
     trust = bridge.trust
     hk, gd = (world.log_in(provider, "chan-tai-man") for provider in ("iamsmart", "guangdong"))
@@ -49,8 +63,8 @@ def follow(folder: Path, bundle: bytes, trust: bytes) -> subprocess.CompletedPro
     return subprocess.run(["bash", "-c", recipe], cwd=folder, capture_output=True, text=True)
 
 
-def changed(bundle: bytes, name: str, old: bytes, new: bytes) -> bytes:
-    """Return ``bundle`` with ``old`` replaced in one member, and the manifest made to agree."""
+def changed(bundle: bytes, name: str, old: bytes, new: bytes, exporter: SigningKey) -> bytes:
+    """Return ``bundle`` with ``old`` replaced in one member, the manifest made to agree and signed again."""
     with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
         members = {each: archive.read(each) for each in archive.namelist()}
     assert old in members[name]
@@ -58,6 +72,8 @@ def changed(bundle: bytes, name: str, old: bytes, new: bytes) -> bytes:
     members[name] = members[name].replace(old, new, 1)
     after = sha256(members[name]).hexdigest().encode()
     members["manifest.json"] = members["manifest.json"].replace(before, after)
+    manifest = Manifest.model_validate_json(members["manifest.json"])
+    members["manifest.sig.json"] = to_envelope(sign_record("evidence-manifest", 1, manifest, exporter, "issuer"))
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for each, content in members.items():
@@ -77,10 +93,10 @@ def test_the_recipe_verifies_a_bundle(journey: Journey, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_recipe_reads_members_and_not_the_container(journey: Journey, tmp_path: Path) -> None:
+def test_the_recipe_reads_members_and_not_the_container(journey: Journey, exporter: SigningKey, tmp_path: Path) -> None:
     """Packed again without a change, the members still pass: what follows is refused for the change alone."""
     bundle, trust = journey
-    done = follow(tmp_path, changed(bundle, "manifest.json", b"sha256:", b"sha256:"), trust)
+    done = follow(tmp_path, changed(bundle, "manifest.json", b"sha256:", b"sha256:", exporter), trust)
     assert done.returncode == 0, done.stderr
 
 
@@ -98,24 +114,36 @@ def test_the_recipe_reads_members_and_not_the_container(journey: Journey, tmp_pa
     ],
 )
 def test_the_recipe_refuses_a_changed_bundle(
-    journey: Journey, tmp_path: Path, pattern: str, old: bytes, new: bytes
+    journey: Journey, exporter: SigningKey, tmp_path: Path, pattern: str, old: bytes, new: bytes
 ) -> None:
     """A change in any kind of member stops the recipe, even where the manifest was made to agree."""
     bundle, trust = journey
     with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
         name = next(each for each in archive.namelist() if each.startswith(pattern))
-    done = follow(tmp_path, changed(bundle, name, old, new), trust)
+    done = follow(tmp_path, changed(bundle, name, old, new, exporter), trust)
     assert done.returncode != 0
     assert "every signature" not in done.stdout
 
 
 @pytest.mark.slow
-def test_the_recipe_refuses_a_change_that_the_manifest_does_not_know(journey: Journey, tmp_path: Path) -> None:
+def test_the_recipe_refuses_a_change_that_the_manifest_does_not_know(
+    journey: Journey, exporter: SigningKey, tmp_path: Path
+) -> None:
     """A member that is not what the manifest lists stops the recipe at its second step."""
     bundle, trust = journey
-    done = follow(tmp_path, changed(bundle, "manifest.json", b"sha256:", b"sha256:0"), trust)
+    done = follow(tmp_path, changed(bundle, "manifest.json", b"sha256:", b"sha256:0", exporter), trust)
     assert done.returncode != 0
-    assert "Verified Successfully" not in done.stdout
+    assert "given" not in done.stdout
+
+
+@pytest.mark.slow
+def test_the_recipe_refuses_a_manifest_that_the_issuer_did_not_sign(journey: Journey, tmp_path: Path) -> None:
+    """A list of members that somebody else signed stops the recipe: nothing can be left out and the list corrected."""
+    bundle, trust = journey
+    stranger = SigningKey.generate("EdDSA")
+    done = follow(tmp_path, changed(bundle, "manifest.json", b"sha256:", b"sha256:", stranger), trust)
+    assert done.returncode != 0
+    assert "given" not in done.stdout
 
 
 @pytest.mark.slow

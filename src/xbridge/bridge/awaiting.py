@@ -210,7 +210,9 @@ class AsyncBridge(Shared):
 
     async def evidence(self, consent: Consent | str) -> bytes:
         """As :meth:`xbridge.Bridge.evidence`, awaited."""
-        return await self._run("evidence", lambda _: evidence_flow.export_evidence(self._deps, id_of(consent)))
+        return await self._run(
+            "evidence", lambda now: evidence_flow.export_evidence(self._deps, id_of(consent), now=now)
+        )
 
     async def _run(self, operation: str, start: Callable[[datetime], Coroutine[Effect, Any, T]]) -> T:
         """Read the clock, run the flow, tell the audit sink how it ended, once."""

@@ -248,7 +248,7 @@ class Bridge(Shared):
 
         Raises ``ConsentMissing("none")``, and ``TamperDetected`` when the store lost what the ledger names.
         """
-        return self._run("evidence", lambda _: evidence_flow.export_evidence(self._deps, id_of(consent)))
+        return self._run("evidence", lambda now: evidence_flow.export_evidence(self._deps, id_of(consent), now=now))
 
     def _run(self, operation: str, start: Callable[[datetime], Coroutine[Effect, Any, T]]) -> T:
         """Read the clock, run the flow, tell the audit sink how it ended, once."""

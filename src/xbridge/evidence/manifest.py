@@ -1,4 +1,8 @@
-"""The manifest: what a bundle is about, and the digest of every other member."""
+"""The manifest: what a bundle is about and the digest of every other member, signed by who exported it.
+
+The signature is what says "this is all there was": without it somebody who passes a bundle on could leave a withdrawal
+out and correct the list.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,17 @@ from typing import Literal
 
 from xbridge.core.decision import Record
 from xbridge.core.errors import TamperDetected
+from xbridge.core.moment import from_text
+from xbridge.core.ports import Signer
 from xbridge.crypto.canonical import canonical_json
 from xbridge.crypto.digest import sha256_hex
+from xbridge.crypto.signing import from_envelope, sign_record, to_envelope, verify_record
+from xbridge.evidence.trust import Trust
 
 NAME = "manifest.json"
+SIGNATURE_NAME = "manifest.sig.json"
+RECORD_TYPE = "evidence-manifest"
+ROLE = "issuer"
 
 
 class Member(Record):
@@ -21,7 +32,10 @@ class Member(Record):
 
 
 class Manifest(Record):
-    """What the bundle is about.  ``created_at`` is RFC 3339 in UTC; members are sorted by name."""
+    """What the bundle is about; members are sorted by name; ``created_at`` is RFC 3339 in UTC.
+
+    ``manifest.sig.json`` is not listed: it holds this manifest, signed.
+    """
 
     consent: str
     created_at: str
@@ -31,14 +45,16 @@ class Manifest(Record):
     v: Literal[1]
 
 
-def build_manifest(
-    members: Mapping[str, bytes], *, consent: str, issuer: str, log_origin: str, created_at: str
-) -> bytes:
-    """Return the canonical manifest of ``members``."""
+def signed_manifest(
+    members: Mapping[str, bytes], signer: Signer, *, consent: str, issuer: str, log_origin: str, created_at: str
+) -> dict[str, bytes]:
+    """Return the two members that complete ``members``: the canonical manifest and its signed envelope."""
     listed = tuple(Member(digest=sha256_hex(members[name]), name=name) for name in sorted(members))
-    return canonical_json(
-        Manifest(consent=consent, created_at=created_at, issuer=issuer, log_origin=log_origin, members=listed, v=1)
+    manifest = Manifest(
+        consent=consent, created_at=created_at, issuer=issuer, log_origin=log_origin, members=listed, v=1
     )
+    signed = sign_record(RECORD_TYPE, 1, manifest, signer, ROLE)
+    return {NAME: canonical_json(manifest), SIGNATURE_NAME: to_envelope(signed)}
 
 
 def verify_manifest(members: Mapping[str, bytes]) -> Manifest:
@@ -49,7 +65,7 @@ def verify_manifest(members: Mapping[str, bytes]) -> Manifest:
         raise TamperDetected("manifest", reason="missing") from exc
     except ValueError as exc:
         raise TamperDetected("manifest", reason="malformed") from exc
-    rest = {name: content for name, content in members.items() if name != NAME}
+    rest = {name: content for name, content in members.items() if name not in (NAME, SIGNATURE_NAME)}
     if [member.name for member in manifest.members] != sorted(rest):
         raise TamperDetected("manifest", reason="mismatch", message="the manifest lists other members")
     for index, member in enumerate(manifest.members):
@@ -60,3 +76,19 @@ def verify_manifest(members: Mapping[str, bytes]) -> Manifest:
     if canonical_json(manifest) != members[NAME]:
         raise TamperDetected("manifest", reason="malformed", message="the manifest is not in canonical form")
     return manifest
+
+
+def verify_exporter(members: Mapping[str, bytes], manifest: Manifest, trust: Trust) -> None:
+    """Check that a record key of ``trust`` signed exactly this manifest, while it was valid.
+
+    Raises ``TamperDetected``: ``missing``, ``mismatch``, ``unknown`` for a stranger's signature, or the period's reason.
+    """
+    envelope = members.get(SIGNATURE_NAME)
+    if envelope is None:
+        raise TamperDetected("manifest", reason="missing", message="the manifest is not signed")
+    signed = from_envelope(envelope)
+    payload = verify_record(signed, trust.key_set("record"), expected_type=RECORD_TYPE, expected_role=ROLE)
+    if payload != members[NAME]:
+        raise TamperDetected("manifest", reason="mismatch", message="another manifest was signed")
+    for signature in signed.signatures:
+        trust.verify_period(signature.kid, "record", at=from_text(manifest.created_at))

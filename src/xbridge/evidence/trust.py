@@ -28,6 +28,15 @@ class TrustedKey(Record):
     valid_from: str
     valid_until: str
 
+    @property
+    def kid(self) -> str:
+        """The key's RFC 7638 thumbprint."""
+        return VerificationKey.from_jwk(dict[str, object](self.jwk)).kid
+
+    def covers(self, at: datetime) -> bool:
+        """Return whether the key was valid at ``at``."""
+        return from_text(self.valid_from) <= at and (not self.valid_until or at < from_text(self.valid_until))
+
 
 class Trust(Record):
     """The keys of one issuer and its log."""
@@ -48,17 +57,20 @@ class Trust(Record):
         except VerificationError as exc:
             raise ConfigError("the trust file holds a key that is not acceptable") from exc
 
-    def verify_period(self, kid: str, *, at: datetime) -> None:
-        """Check that the key ``kid`` was valid at ``at``.  Raises ``TamperDetected("key_period", …)``."""
-        for key in self.keys:
-            if VerificationKey.from_jwk(dict[str, object](key.jwk)).kid != kid:
-                continue
-            if at < from_text(key.valid_from):
-                raise TamperDetected("key_period", reason="not_yet_valid", message="signed before its key was valid")
-            if key.valid_until and at >= from_text(key.valid_until):
-                raise TamperDetected("key_period", reason="expired", message="signed after its key was valid")
+    def verify_period(self, kid: str, use: KeyUse, *, at: datetime) -> None:
+        """Check that the key ``kid`` was valid for ``use`` at ``at``.
+
+        A key may be listed with several periods; one that covers the moment is enough.  Raises
+        ``TamperDetected("key_period", …)``: ``unknown``, ``not_yet_valid`` or ``expired``.
+        """
+        periods = [key for key in self.keys if key.use == use and key.kid == kid]
+        if not periods:
+            raise TamperDetected("key_period", reason="unknown")
+        if any(key.covers(at) for key in periods):
             return
-        raise TamperDetected("key_period", reason="unknown")
+        if all(at < from_text(key.valid_from) for key in periods):
+            raise TamperDetected("key_period", reason="not_yet_valid", message="signed before its key was valid")
+        raise TamperDetected("key_period", reason="expired", message="signed outside its key's validity")
 
 
 def parse_trust(raw: bytes) -> Trust:

@@ -12,7 +12,7 @@ from xbridge.crypto.canonical import canonical_json_of
 from xbridge.crypto.key import VerificationKey
 from xbridge.crypto.signing import to_envelope
 from xbridge.evidence.bundle import write_bundle
-from xbridge.evidence.manifest import NAME, build_manifest
+from xbridge.evidence.manifest import signed_manifest
 from xbridge.evidence.trust import Trust, trust_bytes, trusted_key
 from xbridge.flows.deps import Deps
 from xbridge.flows.shelf import decision_key, mark_key, notice_key, read_consent
@@ -50,16 +50,17 @@ async def export_evidence(deps: Deps, consent_id: str, *, now: datetime) -> byte
                 if row is None:
                     raise TamperDetected(kind, reason="missing", message=f"a recorded {kind} is gone from the store")
                 members[f"{kind}/{entry.id}.json"] = row.value
-    # The keys served at least since the first signature in here; a later date would make that signature look too early.
+    # With these alone the bundle can be checked for consistency; whose keys they are takes a trust file from elsewhere.
     members["keys.json"] = trust_bytes(current_trust(deps))
-    members[NAME] = build_manifest(
+    manifest = signed_manifest(
         members,
+        deps.record_signer,
         consent=consent_id,
         issuer=deps.config.issuer,
         log_origin=deps.config.log_origin,
         created_at=to_text(now),
     )
-    return write_bundle(members)
+    return write_bundle({**members, **manifest})
 
 
 def _index(mark: bytes) -> int:

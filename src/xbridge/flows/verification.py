@@ -18,10 +18,9 @@ from xbridge.core.moment import from_text
 from xbridge.crypto import base64url
 from xbridge.crypto.canonical import canonical_json_of, parse_strict_object
 from xbridge.crypto.digest import sha256_hex
-from xbridge.crypto.key import KeySet, VerificationKey
 from xbridge.crypto.signing import from_envelope
 from xbridge.evidence.bundle import read_bundle
-from xbridge.evidence.manifest import NAME, Manifest, verify_manifest
+from xbridge.evidence.manifest import NAME, SIGNATURE_NAME, Manifest, verify_exporter, verify_manifest
 from xbridge.evidence.trust import Trust, parse_trust
 from xbridge.flows.story import verify_story
 from xbridge.ledger.checkpoint import Checkpoint, verify_checkpoint
@@ -33,7 +32,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 CHECKS = ("container", "manifest", "notice", "consent", "checkpoint", "inclusion", "decisions", "story")
-"""The names of the checks, in the order they are made; a failing one is the ``claim`` of the error's family."""
+"""The names of the checks, in the order they are reported; a failing one is the error's ``claim``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +53,8 @@ class VerifiedBundle:
 def verify_bundle(raw: bytes, trust: Trust | None) -> VerifiedBundle:
     """Verify a bundle and return what it says.
 
-    (1) the container is intact   (2) the manifest lists every member   (3) the notice is the text that was agreed to
-    (4) every revision is signed, chained, and signed while its key was valid   (5) the checkpoint is the log's own
+    (1) the container is intact   (2) the manifest lists every member and is signed   (3) the notice is the text that was
+    agreed to   (4) every revision is signed, chained, and signed while its key was valid   (5) the checkpoint is the log's own
     (6) every entry is in the log   (7) every decision is the recorded one and read the facts beside it
     (8) entries tell one story: nothing released before the giving, after the end, on a refusal, or beyond the consent
 
@@ -67,13 +66,14 @@ def verify_bundle(raw: bytes, trust: Trust | None) -> VerifiedBundle:
     done.append(("container", f"{len(members)} members, no byte out of place"))
     # (2)
     manifest = _named("manifest", verify_manifest, members)
-    done.append(("manifest", f"digests of {len(manifest.members)} members"))
     embedded = _embedded_trust(members)
     used = embedded if trust is None else trust
     if (used.issuer, used.log_origin) != (manifest.issuer, manifest.log_origin):
         raise TamperDetected(
             "manifest", reason="unknown", message="the bundle is of another issuer or log than trusted"
         )
+    _named("manifest", verify_exporter, members, manifest, used)
+    done.append(("manifest", f"digests of {len(manifest.members)} members, signed {manifest.created_at}"))
     # (3) and (4)
     revisions = _named("consent", _verify_revisions, members, used)
     first = revisions[0].record
@@ -81,7 +81,7 @@ def verify_bundle(raw: bytes, trust: Trust | None) -> VerifiedBundle:
     done.append(("notice", f"the {first.language} text shown, {first.notice_digest[:23]}…"))
     done.append(("consent", f"{len(revisions)} signed revision(s), now {revisions[-1].record.event_state}"))
     # (5)
-    checkpoint = _named("checkpoint", _verify_log_head, members, used, used.key_set("log"))
+    checkpoint = _named("checkpoint", _verify_log_head, members, used)
     done.append(("checkpoint", f"{checkpoint.origin}, {checkpoint.size} entries, signed"))
     # (6)
     story = _named("inclusion", _verify_entries, members, checkpoint)
@@ -139,7 +139,7 @@ def _verify_revisions(members: Mapping[str, bytes], trust: Trust) -> tuple[Revis
     revisions = verify_chain(tuple(verify_revision(from_envelope(members[name]), keys) for name in names))
     for revision in revisions:
         for signature in revision.signed.signatures:
-            trust.verify_period(signature.kid, at=from_text(revision.record.event_time))
+            trust.verify_period(signature.kid, "record", at=from_text(revision.record.event_time))
     return revisions
 
 
@@ -153,8 +153,8 @@ def _verify_notice(members: Mapping[str, bytes], revisions: tuple[Revision, ...]
         raise TamperDetected("notice", reason="mismatch", message="the text is not the one that was agreed to")
 
 
-def _verify_log_head(members: Mapping[str, bytes], trust: Trust, keys: KeySet) -> Checkpoint:
-    """Return the checkpoint, signed by one of the log's ``keys``."""
+def _verify_log_head(members: Mapping[str, bytes], trust: Trust) -> Checkpoint:
+    """Return the checkpoint, signed by one of the log keys of ``trust``."""
     verifiers = [note_verifier(note_key(trust.log_origin, key)) for key in trust.verification_keys("log")]
     note = members.get("ledger/checkpoint.txt", b"")
     return verify_checkpoint(note, origin=trust.log_origin, verifiers=verifiers)
@@ -170,7 +170,7 @@ def _verify_log_period(members: Mapping[str, bytes], trust: Trust, story: tuple[
     if newest is None or not any(key.valid_until for key in trust.keys if key.use == "log"):
         return
     living = tuple(key for key in trust.keys if not key.valid_until or newest < from_text(key.valid_until))
-    _verify_log_head(members, trust, trust.model_copy(update={"keys": living}).key_set("log"))
+    _verify_log_head(members, trust.model_copy(update={"keys": living}))
 
 
 def _verify_entries(members: Mapping[str, bytes], checkpoint: Checkpoint) -> tuple[tuple[int, LedgerEntry], ...]:
@@ -221,7 +221,7 @@ def _verify_members(
     members: Mapping[str, bytes], revisions: tuple[Revision, ...], story: tuple[tuple[int, LedgerEntry], ...]
 ) -> None:
     """Check that there is nothing in the bundle that no check looked at."""
-    known = {NAME, "keys.json", "ledger/checkpoint.txt", f"notice/{revisions[0].record.language}.txt"}
+    known = {NAME, SIGNATURE_NAME, "keys.json", "ledger/checkpoint.txt", f"notice/{revisions[0].record.language}.txt"}
     known |= {f"consent/{number:04}.json" for number in range(1, len(revisions) + 1)}
     known |= {f"ledger/{index:012}.json" for index, _ in story}
     known |= {f"{kind}/{entry.id}.json" for _, entry in story for kind in ("decision", "facts")}

@@ -1,0 +1,135 @@
+"""A bundle taken apart and put together again: with another member, another order, or signed by other hands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from os import urandom
+from typing import Any
+
+from xbridge.consent.life import sign_revision, verify_revision
+from xbridge.consent.record import ConsentRecord
+from xbridge.crypto import base64url
+from xbridge.crypto.canonical import canonical_json_of, parse_strict_object
+from xbridge.crypto.key import KeySet, SigningKey
+from xbridge.crypto.signing import from_envelope, to_envelope
+from xbridge.evidence.bundle import write_bundle
+from xbridge.evidence.manifest import NAME, SIGNATURE_NAME, signed_manifest
+from xbridge.evidence.trust import Trust, TrustedKey, trust_bytes, trusted_key
+from xbridge.ledger.checkpoint import checkpoint_signer
+from xbridge.ledger.entry import LedgerEntry, entry_bytes, parse_entry
+from xbridge.ledger.merkle import leaf_hash
+from xbridge.ledger.tree import Tree
+
+ISSUER, ORIGIN = "https://svc.test", "svc.test/ledger"
+LONG_AGO = "2020-01-01T00:00:00Z"
+
+
+@dataclass(kw_only=True)
+class Binder:
+    """The parts of a bundle, free to be changed; :meth:`bind` signs and numbers them as a real Bridge would."""
+
+    record_key: SigningKey = field(default_factory=lambda: SigningKey.generate("EdDSA", urandom))
+    log_key: SigningKey = field(default_factory=lambda: SigningKey.generate("EdDSA", urandom))
+    notice: bytes = b""
+    language: str = "en"
+    records: list[ConsentRecord] = field(default_factory=list)
+    entries: list[LedgerEntry] = field(default_factory=list)
+    bodies: dict[str, bytes] = field(default_factory=dict)
+    consent: str = ""
+    kept: set[str] = field(default_factory=set)
+    """Ids of entries whose digest a test chose; the others follow the revisions as they are signed anew."""
+
+    @classmethod
+    def of(cls, members: Mapping[str, bytes], keys: KeySet) -> Binder:
+        """Return the parts of an honest bundle, whose records are signed by ``keys``."""
+        names = sorted(members)
+        binder = cls()
+        for name in names:
+            if name.startswith("consent/"):
+                binder.records.append(verify_revision(from_envelope(members[name]), keys).record)
+            elif name.startswith("ledger/") and name.endswith(".json"):
+                document = parse_strict_object(members[name], max_bytes=1 << 20)
+                binder.entries.append(parse_entry(str(document["entry"]).encode()))
+            elif name.startswith(("decision/", "facts/")):
+                binder.bodies[name] = members[name]
+            elif name.startswith("notice/"):
+                binder.notice, binder.language = members[name], name[7:-4]
+        binder.consent = binder.records[0].record_id
+        return binder
+
+    def edit(self, kind: str, **changes: Any) -> None:
+        """Change the newest entry of ``kind``; ``detail`` updates its details."""
+        at = max(index for index, entry in enumerate(self.entries) if entry.kind == kind)
+        detail = {**dict(self.entries[at].detail), **changes.pop("detail", {})}
+        if "body_digest" in changes:
+            self.kept.add(self.entries[at].id)
+        changed = {**changes, "detail": tuple(sorted(detail.items()))}
+        self.entries[at] = self.entries[at].model_copy(update=changed)
+
+    def move(self, kind: str, position: int) -> None:
+        """Put the newest entry of ``kind`` at ``position`` of the log."""
+        at = max(index for index, entry in enumerate(self.entries) if entry.kind == kind)
+        self.entries.insert(position, self.entries.pop(at))
+
+    def trust(self, **periods: str) -> Trust:
+        """Return the trust file of these keys; ``record_until="…"`` and the like set ends and starts."""
+
+        def key(signer: SigningKey, use: Any) -> TrustedKey:
+            made = trusted_key(signer.public(), use, valid_from=periods.get(f"{use}_from", LONG_AGO))
+            return made.model_copy(update={"valid_until": periods.get(f"{use}_until", "")})
+
+        keys = (key(self.record_key, "record"), key(self.log_key, "log"))
+        return Trust(issuer=ISSUER, keys=keys, log_origin=ORIGIN, v=1)
+
+    def members(self) -> dict[str, bytes]:
+        """Return all members but the manifest, signed with this binder's keys, the chain and the tree made anew."""
+        found = {f"notice/{self.language}.txt": self.notice, **self.bodies}
+        predecessor = ""
+        digests: dict[str, str] = {}
+        for number, record in enumerate(self.records, 1):
+            revision = sign_revision(record.model_copy(update={"predecessor": predecessor}), self.record_key)
+            digests[record.event_state] = predecessor = revision.digest
+            found[f"consent/{number:04}.json"] = to_envelope(revision.signed)
+        states = {"consent.granted": "given", "consent.refused": "refused", "consent.withdrawn": "withdrawn"}
+        # Entries that commit to a revision follow it; everything else says what it was told to say.
+        entries = [
+            entry.model_copy(update={"body_digest": digests.get(states[entry.kind], entry.body_digest)})
+            if entry.kind in states and entry.id not in self.kept
+            else entry
+            for entry in self.entries
+        ]
+        raw = [entry_bytes(entry) for entry in entries]
+        tree = Tree()
+        tree.extend(map(leaf_hash, raw))
+        sign = checkpoint_signer(
+            origin=ORIGIN, public_key_raw=base64url.decode(self.log_key.public().to_jwk()["x"]), signer=self.log_key
+        )
+        found["ledger/checkpoint.txt"] = sign(len(tree), tree.root())
+        for index, entry in enumerate(raw):
+            path = [base64url.encode(node) for node in tree.inclusion_path(index)]
+            document = {"entry": entry.decode(), "index": index, "path": path}
+            found[f"ledger/{index:012}.json"] = canonical_json_of(document)
+        found["keys.json"] = trust_bytes(self.trust())
+        return found
+
+    def bind(
+        self, change: Callable[[dict[str, bytes]], object] | None = None, *, exporter: SigningKey | None = None
+    ) -> bytes:
+        """Return the bundle, ``change`` having had its way with the members before the manifest is made.
+
+        ``exporter`` signs the manifest, by default this binder's own record key.
+        """
+        members = self.members()
+        if change is not None:
+            change(members)
+        return bound(members, consent=self.consent, exporter=exporter or self.record_key)
+
+
+def bound(members: Mapping[str, bytes], *, consent: str, exporter: SigningKey) -> bytes:
+    """Return ``members`` under a manifest that is right about them, signed by ``exporter``."""
+    rest = {name: content for name, content in members.items() if name not in (NAME, SIGNATURE_NAME)}
+    manifest = signed_manifest(
+        rest, exporter, consent=consent, issuer=ISSUER, log_origin=ORIGIN, created_at="2026-06-01T04:01:00Z"
+    )
+    return write_bundle({**rest, **manifest})
