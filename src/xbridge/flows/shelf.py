@@ -59,13 +59,16 @@ def mark_key(consent_id: str, entry_id: str) -> str:
     return f"trace/{consent_id}/{entry_id}"
 
 
-async def read_link(link_id: str) -> tuple[LinkRecord, Row]:
-    """Return an existing link and its row.  Raises ``LinkRefused("unknown")`` for none, or one that has ended."""
+async def read_link(link_id: str, *, even_ended: bool = False) -> tuple[LinkRecord, Row]:
+    """Return a standing link and its row.  Raises ``LinkRefused("unknown")`` for none, or one that has ended.
+
+    ``even_ended`` accepts one that has ended, for a person who comes back to withdraw what they agreed to under it.
+    """
     row = await read(link_key(link_id))
     if row is None:
         raise LinkRefused("unknown", "there is no such link")
     record = _link(row)
-    if record.state != "linked":
+    if record.state != "linked" and not even_ended:
         raise LinkRefused("unknown", "this link has ended")
     return record, row
 

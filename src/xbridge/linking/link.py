@@ -49,6 +49,10 @@ class LinkRecord(Record):
         """Return the end whose account has ``subject_ref``, or None."""
         return next((end for end in (self.hk, self.cn_gd) if end.subject_ref == subject_ref), None)
 
+    def ended(self, *, now: datetime) -> LinkRecord:
+        """Return the record of this link ended at ``now``."""
+        return self.model_copy(update={"state": "unlinked", "ended_at": to_text(now)})
+
 
 def verify_pair(first: LoginProof, second: LoginProof) -> tuple[LoginProof, LoginProof]:
     """Return the two proofs as (Hong Kong, Guangdong), or refuse.
