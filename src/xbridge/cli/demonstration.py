@@ -42,8 +42,10 @@ def run_demo(lang: str, *, keep: Path | None, as_json: bool) -> int:
     else:
         terminal.say(say("done" if ok else "failed", language), "bold green" if ok else "bold red")
         if keep is not None:
-            terminal.say(f"{say('kept', language)} {keep}/: {', '.join(ARTEFACTS)}")
-            terminal.say(f"xbridge verify {keep}/evidence.zip --trust {keep}/trust.json", "dim")
+            kept = [name for name in ARTEFACTS if (keep / name).exists()]
+            terminal.say(f"{say('kept', language)} {keep}/: {', '.join(kept)}")
+            if "evidence.zip" in kept:
+                terminal.say(f"xbridge verify {keep}/evidence.zip --trust {keep}/trust.json", "dim")
     return 0 if ok else 1
 
 

@@ -134,5 +134,5 @@ def build_notice(service: Service, exporter: Party, recipient: Party, flow: Data
 
 
 def text_digest(text: str) -> str:
-    """Return ``sha256:hex`` of ``text`` exactly as given, in UTF-8."""
-    return sha256_hex(text.encode())
+    """Return ``sha256:hex`` of ``text`` exactly as given, in UTF-8; half a character has a digest that no notice has."""
+    return sha256_hex(text.encode("utf-8", "surrogatepass"))

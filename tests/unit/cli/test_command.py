@@ -17,7 +17,7 @@ ARTEFACTS = {"evidence.zip", "trust.json", "ledger.db", "timeline.json"}
 
 def xbridge(*arguments: object) -> subprocess.CompletedProcess[str]:
     """Run the command in a process of its own."""
-    return subprocess.run(  # noqa: S603  (our own interpreter and module)
+    return subprocess.run(
         [sys.executable, "-m", "xbridge.cli", *map(str, arguments)],
         capture_output=True,
         encoding="utf-8",

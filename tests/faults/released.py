@@ -1,0 +1,142 @@
+"""A process in which flows die before and after each of their effects.  Run by ``test_flow_crash``.
+
+Arguments: the store's file and the name of a flow.  For each effect in turn a child is forked that kills itself there,
+with SIGKILL; after each death this process opens the file as a restarted service would and looks at everything.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+from tests.journey.traveller import SESSION, Traveller, shared_config
+from xbridge.crypto.canonical import parse_strict_object
+from xbridge.evidence.trust import parse_trust
+from xbridge.flows.verification import verify_bundle
+from xbridge.ledger.entry import LedgerEntry, parse_entry
+from xbridge.ledger.note import note_verifier
+from xbridge.stores.sqlite import SQLiteStore
+
+
+class MortalStore:
+    """A store that kills its process just before, or just after, the n-th thing that is asked of it."""
+
+    def __init__(self, store: SQLiteStore) -> None:
+        """Live for ever until a death is set."""
+        self._store = store
+        self.left = -1
+        self.after = False
+
+    def __getattr__(self, name: str) -> Any:
+        """Return the real store's method, deadly."""
+        method = getattr(self._store, name)
+
+        def deadly(*arguments: Any, **named: Any) -> Any:
+            self.left -= 1
+            fatal = self.left == 0
+            if fatal and not self.after:
+                os.kill(os.getpid(), signal.SIGKILL)
+            answer = method(*arguments, **named)
+            if fatal:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return answer
+
+        return deadly
+
+
+def prepared(traveller: Traveller, flow: str) -> Callable[[], object]:
+    """Do what comes before ``flow`` for a person of its own, and return the call that is to die."""
+    account = os.urandom(6).hex()
+    hk, gd = traveller.proof(account=account), traveller.proof("CN-GD", account=account)
+    offer = traveller.bridge.offer_link(session=SESSION, lang="en")
+    if flow == "link":
+        return lambda: traveller.bridge.link(hk, gd, agreed_to=offer, session=SESSION)
+    link = traveller.bridge.link(hk, gd, agreed_to=offer, session=SESSION)
+    asked = traveller.offer(link)
+    if flow == "grant":
+        return lambda: traveller.bridge.grant_consent(asked, approved_by=hk, session=SESSION)
+    consent = traveller.bridge.grant_consent(asked, approved_by=hk, session=SESSION)
+    if flow == "exchange":
+        return lambda: traveller.release(link, consent)
+    if flow == "withdraw":
+        return lambda: traveller.bridge.withdraw(consent, requested_by=hk, session=SESSION)
+    token = traveller.release(link, consent).token
+    return lambda: traveller.ask(token)
+
+
+def die(path: str, flow: str, fatal: int, after: bool) -> int:
+    """Run ``flow`` in a child that dies at effect ``fatal``; return the child's exit code."""
+    child = os.fork()
+    if child == 0:
+        store = MortalStore(SQLiteStore(path))
+        call = prepared(Traveller(store=store), flow)
+        store.left, store.after = fatal, after
+        call()
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+def look(path: str) -> None:
+    """Open the file anew and check every promise; raises when one is broken."""
+    store = SQLiteStore(path)
+    try:
+        traveller = Traveller(store=store)
+        store.audit(origin=traveller.config.log_origin, verifiers=[note_verifier(traveller.deps.log_key)])
+        entries = [parse_entry(raw) for raw in store.entries(0, 1_000_000)]
+        check_tokens(store, entries)
+        check_links(store, entries)
+        trust = parse_trust(traveller.bridge.trust)
+        for row in store.scan("consent/"):
+            verify_bundle(traveller.bridge.evidence(row.key.removeprefix("consent/")), trust)
+    finally:
+        store.close()
+
+
+def check_tokens(store: SQLiteStore, entries: list[LedgerEntry]) -> None:
+    """Check that no token and no release is without the decision, above it, that permitted it."""
+    permitted: set[str] = set()
+    issued: set[str] = set()
+    for entry in entries:
+        detail = dict(entry.detail)
+        if entry.kind == "decision" and detail["outcome"].startswith("permit"):
+            permitted.add(entry.id)
+            assert store.read(f"decision/{entry.id}") is not None
+        elif entry.kind in ("token.issued", "release"):
+            assert detail["decision"] in permitted
+            issued.add(detail["decision"])
+    for row in store.scan("token/"):
+        assert parse_strict_object(row.value, max_bytes=1 << 16)["decision"] in permitted & issued
+
+
+def check_links(store: SQLiteStore, entries: list[LedgerEntry]) -> None:
+    """Check that links, their accounts and their entries came together."""
+    links = {row.key.removeprefix("link/").encode() for row in store.scan("link/")}
+    accounts = [row.value for row in store.scan("subject/")]
+    assert sorted(accounts) == sorted([*links, *links])
+    assert len(links) == sum(entry.kind == "link.created" for entry in entries)
+    consents = {row.key.removeprefix("consent/") for row in store.scan("consent/")}
+    assert consents == {entry.consent for entry in entries if entry.kind == "consent.granted"}
+
+
+def main() -> None:
+    """Kill everywhere; print how many children died."""
+    path, flow = sys.argv[1:3]
+    shared_config()  # Made before the first fork, so that all children have the same keys.
+    died = 0
+    for fatal in count(1):
+        codes = [die(path, flow, fatal, after) for after in (False, True)]
+        look(path)
+        died += codes.count(-signal.SIGKILL)
+        if codes == [0, 0]:
+            break
+        assert codes == [-signal.SIGKILL] * 2, codes
+    sys.stdout.write(f"{died}\n")
+
+
+if __name__ == "__main__":
+    main()

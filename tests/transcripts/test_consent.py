@@ -1,0 +1,103 @@
+"""Offering and answering, step by step."""
+
+from __future__ import annotations
+
+from os import urandom
+from typing import Any
+
+import pytest
+
+from tests.journey.traveller import AUDIENCE, ENQUIRY, SESSION, Traveller
+from tests.transcripts.expectation import Recorded, Spent
+from tests.transcripts.script import Step, play
+from xbridge.core.effects import Appended, Read, Row
+from xbridge.core.errors import StoreUnavailable, TamperDetected
+from xbridge.flows.consent import answer_consent, offer_consent
+from xbridge.flows.link import Link
+
+APPENDED = Appended(first_index=3, size=4)
+
+
+@pytest.fixture
+def traveller() -> Traveller:
+    """Somebody who is about to be asked."""
+    return Traveller()
+
+
+def link_row(traveller: Traveller, link: Link) -> Row:
+    """Return the link as the store holds it."""
+    row = traveller.store.read(f"link/{link.id}")
+    assert row is not None
+    return row
+
+
+def answer(traveller: Traveller, offer: Any, given: Any = "given") -> Any:
+    """Return the flow that answers ``offer``, not yet started."""
+    return answer_consent(
+        traveller.deps,
+        offer,
+        answer=given,
+        approved_by=traveller.proof(),
+        session=SESSION,
+        now=traveller.clock.now(),
+        entropy=urandom,
+    )
+
+
+def test_the_text_is_kept_before_it_is_shown(traveller: Traveller) -> None:
+    """An offer is recorded, and its text kept, before the person can see it; without the record there is no offer."""
+    link = traveller.link()
+    row = link_row(traveller, link)
+
+    def offering() -> Any:
+        return offer_consent(
+            traveller.deps,
+            link.id,
+            ENQUIRY,
+            audience=AUDIENCE,
+            session=SESSION,
+            language="en",
+            now=traveller.clock.now(),
+            entropy=urandom,
+        )
+
+    notice = traveller.run(offering())
+    kept = traveller.store.scan("notice/")
+    assert notice.text.encode() in [row.value for row in kept]
+    digest_key = next(each.key for each in kept if each.value == notice.text.encode())
+    reads = [(Read(row.key), row), (Read(digest_key), None)]
+    with pytest.raises(StoreUnavailable):
+        play(offering(), [*reads, (Recorded("consent.offered", ("notice/",)), StoreUnavailable("down"))])
+
+
+@pytest.mark.parametrize(("given", "kind"), [("given", "consent.granted"), ("refused", "consent.refused")])
+def test_an_answer_is_spent_and_then_recorded(traveller: Traveller, given: str, kind: str) -> None:
+    """Yes and no alike: link, marker, one append with the signed record."""
+    link = traveller.link()
+    row = link_row(traveller, link)
+    consent = play(
+        answer(traveller, traveller.offer(link), given),
+        [(Read(row.key), row), (Spent("offer/"), True), (Recorded(kind, ("consent/",)), APPENDED)],
+    )
+    assert consent.state == given
+
+
+def test_a_second_answer_is_refused_before_anything_is_written(traveller: Traveller) -> None:
+    """The marker tells that somebody answered already; there is no further effect."""
+    link = traveller.link()
+    row = link_row(traveller, link)
+    with pytest.raises(TamperDetected) as caught:
+        play(answer(traveller, traveller.offer(link)), [(Read(row.key), row), (Spent("offer/"), False)])
+    assert (caught.value.claim, caught.value.reason) == ("offer", "replayed")
+
+
+def test_an_answer_that_cannot_be_recorded_is_no_consent(traveller: Traveller) -> None:
+    """When the ledger is down the caller gets no consent to show."""
+    link = traveller.link()
+    row = link_row(traveller, link)
+    script: list[Step] = [(Read(row.key), row), (Spent("offer/"), True)]
+    with pytest.raises(StoreUnavailable):
+        play(
+            answer(traveller, traveller.offer(link)),
+            [*script, (Recorded("consent.granted", ("consent/",)), StoreUnavailable("down"))],
+        )
