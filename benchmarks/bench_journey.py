@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -66,10 +66,8 @@ def journey(world: World, persona: str, service: SigningKey, number: int, watch:
             raise AssertionError("the token does not stand")
     with watch.of("withdrawal, refusal"):
         bridge.withdraw(consent, requested_by=hk, session=session)
-        try:
+        with suppress(errors.ConsentMissing):
             bridge.exchange(link, consent, FLOW, audience="gd:hrss")
-        except errors.ConsentMissing:
-            pass
     with watch.of("evidence, verified"):
         verify_bundle(bridge.evidence(consent), parse_trust(bridge.trust))
 
@@ -118,7 +116,9 @@ def main() -> None:
     print(f"the full scripted journey, {walked} people one after the other, one thread")
     for name, watch in runs.items():
         total_us = sum(watch.parts.values()) / 1000 / walked
-        print(f"  {name:<14} {1e6 / total_us:8.1f} journeys/s   {total_us / pair_us:6.0f} x one raw Ed25519 sign + verify")
+        print(
+            f"  {name:<14} {1e6 / total_us:8.1f} journeys/s   {total_us / pair_us:6.0f} x one raw Ed25519 sign + verify"
+        )
         for part, nanoseconds in watch.parts.items():
             each_us = nanoseconds / 1000 / walked
             print(f"    {part:<40} {each_us:9.0f} µs   {each_us / total_us:5.0%}")

@@ -23,7 +23,8 @@ class Browser:
     def __init__(self, stage: Stage, language: str) -> None:
         self.stage = stage
         self.http = httpx.Client(base_url=stage.portal_url, timeout=10.0, trust_env=False, follow_redirects=True)
-        self.guard = self.http.get("/", params={"lang": language}, headers={"Accept": "application/json"}).json()["guard"]
+        home = self.http.get("/", params={"lang": language}, headers={"Accept": "application/json"})
+        self.guard = home.json()["guard"]
 
     def open(self, path: str) -> httpx.Response:
         """Open a page."""
