@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
+from xbridge.consent.wording import CATEGORIES, word
 from xbridge.core.language import Language
 from xbridge.demo.timeline import Step
 
@@ -53,4 +54,5 @@ class TerminalScreen:
         if good and isinstance(record, dict):
             for name, value in record.items():
                 shown = ", ".join(f"{key}: {item}" for key, item in value.items()) if isinstance(value, dict) else value
-                self._console.print(Text(f"       {name}: {shown}", style="cyan"))
+                label = word(CATEGORIES, name, self._language)
+                self._console.print(Text(f"       {label}: {shown}", style="cyan"))
