@@ -355,6 +355,28 @@ def test_many_may_open_a_new_file_at_once(path, key):
         assert sorted(pool.map(open_and_use, range(24))) == list(range(1, 25))
 
 
+def test_the_file_itself_is_never_opened_by_us(path, monkeypatch):
+    """Closing any handle of a file drops this process's POSIX locks on it, SQLite's included: only SQLite opens it."""
+    opened = []
+
+    def watched(name, *arguments, **named):
+        opened.append(os.path.realpath(name))
+        return real(name, *arguments, **named)
+
+    real = os.open
+    monkeypatch.setattr(os, "open", watched)
+    for _ in range(2):
+        SQLiteStore(path).close()
+    assert opened, "the folder is synced, so something was watched"
+    assert os.path.realpath(path) not in opened
+
+
+def test_nothing_is_left_beside_a_new_file(path):
+    """A file is made under another name and put into place whole; the draft is gone."""
+    SQLiteStore(path).close()
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
 @pytest.mark.skipif(os.name != "posix", reason="needs POSIX file modes")
 def test_only_the_owner_may_read(store, path):
     """The file and its side files are created for their owner alone."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from xbridge.core.errors import ConfigError, StoreConflict, StoreError, StoreUnavailable, TamperDetected
 
@@ -42,18 +43,54 @@ def open_database(path: str, *, busy_timeout_s: float) -> sqlite3.Connection:
     if not path or path.startswith((":memory:", "file:")):
         raise ConfigError("SQLiteStore needs the path of a file; MemoryStore keeps nothing")
     with translated():
+        if not os.path.lexists(path):
+            _create(path, busy_timeout_s=busy_timeout_s)
+        return _connect(path, busy_timeout_s=busy_timeout_s)
+
+
+def _create(path: str, *, busy_timeout_s: float) -> None:
+    """Make a new database beside ``path`` and put it there whole, unless somebody else was first.
+
+    Whoever opens ``path`` then finds a finished file in write-ahead mode: changing the mode while others are at work
+    cannot be waited for.  The file at ``path`` itself is never opened and closed by us, because on POSIX that would
+    drop the locks which other connections of this process hold on it.
+    """
+    folder = os.path.dirname(os.path.abspath(path))
+    try:
+        # mkstemp makes the file for its owner alone; SQLite gives its side files the same mode.
+        handle, draft = tempfile.mkstemp(prefix=os.path.basename(path) + ".", suffix=".new", dir=folder)
+        os.close(handle)
         try:
-            # Created here so that nobody else may read it; SQLite gives its side files the same mode.
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        except OSError as exc:
-            raise StoreUnavailable("the store's file cannot be opened") from exc
-        db = sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None, check_same_thread=False)
-        try:
-            _prepare(db)
-        except BaseException:
-            db.close()
-            raise
-        return db
+            _connect(draft, busy_timeout_s=busy_timeout_s).close()
+            with suppress(FileExistsError):
+                os.link(draft, path)
+        finally:
+            os.unlink(draft)
+        _sync_folder(folder)
+    except OSError as exc:
+        raise StoreUnavailable("the store's file cannot be made") from exc
+
+
+def _sync_folder(folder: str) -> None:
+    """Make the new name durable, where folders can be synced."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _connect(path: str, *, busy_timeout_s: float) -> sqlite3.Connection:
+    """Return a prepared connection to an existing file."""
+    db = sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None, check_same_thread=False)
+    try:
+        _prepare(db)
+    except BaseException:
+        db.close()
+        raise
+    return db
 
 
 def _prepare(db: sqlite3.Connection) -> None:
@@ -72,8 +109,8 @@ def _prepare(db: sqlite3.Connection) -> None:
         if db.in_transaction:
             db.execute("ROLLBACK")
         raise
-    (mode,) = db.execute("PRAGMA journal_mode = WAL").fetchone()
-    if mode != "wal":
+    (mode,) = db.execute("PRAGMA journal_mode").fetchone()
+    if mode != "wal" and db.execute("PRAGMA journal_mode = WAL").fetchone() != ("wal",):
         raise StoreUnavailable("the file system does not support SQLite's write-ahead log")
 
 
