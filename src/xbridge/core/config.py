@@ -177,6 +177,8 @@ def _urls(config: Config) -> list[tuple[str, str]]:
         if not isinstance(uris, list | tuple):
             raise ValueError(f"providers.{name}.redirect_uris must be a list")
         found += [(f"providers.{name}.redirect_uris", uri) for uri in uris]
+        if section.get("callback_uri"):
+            found.append((f"providers.{name}.callback_uri", section["callback_uri"]))
     for where, url in found:
         # Paths are added to a base URL as text, so what ends it must be its host or a name.
         if not isinstance(url, str) or (where.endswith(".base_url") and ("?" in url or url.endswith("/"))):

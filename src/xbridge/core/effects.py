@@ -38,6 +38,15 @@ class Write:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """Something that waits in the store under ``key``, to be taken once before ``expires_at``."""
+
+    key: str
+    value: bytes = field(repr=False)
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
     """What makes one signed request unlike any other: ``timestamp_ms`` never goes back, ``nonce`` never repeats."""
 
@@ -101,6 +110,32 @@ class Spend:
 
 
 @dataclass(frozen=True, slots=True)
+class PutPending:
+    """Let ``item`` wait, durably; raises ``StoreConflict`` when something waits under its key already."""
+
+    item: Pending
+
+
+@dataclass(frozen=True, slots=True)
+class PeekPending:
+    """Answer with the value that waits under ``key``, or None; it goes on waiting."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakePending:
+    """Take what waits under ``key`` and answer with its value: the first taker only, across processes; None otherwise.
+
+    ``successor`` is put in the same transaction, so that a crash leaves either the one or the other waiting.  It is
+    put only if there was something to take.
+    """
+
+    key: str
+    successor: Pending | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TakeStamp:
     """Answer with a fresh :class:`Stamp` for ``client``: atomic across threads and processes on one store."""
 
@@ -148,7 +183,20 @@ class LogView:
     proofs: tuple[LogProof, ...]
 
 
-Effect = Send | Append | Read | Scan | Spend | TakeStamp | Recall | Remember | ReadLog
+Effect = (
+    Send
+    | Append
+    | Read
+    | Scan
+    | Spend
+    | PutPending
+    | PeekPending
+    | TakePending
+    | TakeStamp
+    | Recall
+    | Remember
+    | ReadLog
+)
 
 
 @coroutine
@@ -185,6 +233,23 @@ async def spend(marker: str, *, expires_at: datetime) -> bool:
     """Mark ``marker`` as used; True for the first caller only."""
     first: bool = await _perform(Spend(marker, expires_at))
     return first
+
+
+async def put_pending(item: Pending) -> None:
+    """Let ``item`` wait in the store until it is taken or expires."""
+    await _perform(PutPending(item))
+
+
+async def peek_pending(key: str) -> bytes | None:
+    """Return the value that waits under ``key``, or None."""
+    value: bytes | None = await _perform(PeekPending(key))
+    return value
+
+
+async def take_pending(key: str, *, successor: Pending | None = None) -> bytes | None:
+    """Return the value that waited under ``key``, to its first taker only; ``successor`` waits in its stead."""
+    value: bytes | None = await _perform(TakePending(key, successor))
+    return value
 
 
 async def take_stamp(client: str) -> Stamp:

@@ -67,16 +67,39 @@ class ProviderUnavailable(ProviderError):
     retryable = True
 
 
+class HiddenText:
+    """Text from outside that must be asked for: a crash report that prints every attribute does not print it."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        """``text`` is short and printable."""
+        self._text = text
+
+    def reveal(self) -> str:
+        """Return the text; think before you log it."""
+        return self._text
+
+    def __repr__(self) -> str:
+        """Return a form that is safe to log."""
+        return "HiddenText(…)"
+
+
 class ProviderRejected(ProviderError):
     """The provider understood us and said no; ``provider_code`` is its own code, kept as it came."""
 
     code = "provider_rejected"
 
-    def __init__(self, provider: str, message: str, *, provider_code: str, step: str) -> None:
-        """``step`` names the message that was refused, for example ``"getToken"``."""
+    def __init__(self, provider: str, message: str, *, provider_code: str, step: str, provider_text: str = "") -> None:
+        """``step`` names the message that was refused, for example ``"getToken"``.
+
+        ``provider_text`` is the provider's own wording, for a person who debugs.  Nobody promises what it holds, so
+        it is in no message, ``repr`` or diagnostics, and :meth:`HiddenText.reveal` is the only way to it.
+        """
         super().__init__(provider, message)
         self.provider_code = provider_code
         self.step = step
+        self.provider_text = HiddenText(provider_text)
 
     def diagnostics(self) -> dict[str, str | int | bool]:
         """Add the step and the provider's own code."""

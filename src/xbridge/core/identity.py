@@ -51,13 +51,25 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """What a provider hands out at login for later calls about the same person: a bearer token and its end."""
+
+    token: str = field(repr=False)
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Authentication:
-    """What a provider's ``finish`` found out."""
+    """What a provider's ``finish`` found out.
+
+    ``access`` is for later calls about the same person; it travels sealed inside :attr:`Identity.proof`.
+    """
 
     subject: str = field(repr=False)
     assurance: Assurance
     profile: Profile
     started_by: StartedBy = "relying_party"
+    access: Access | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,3 +15,11 @@ def to_text(moment: datetime) -> str:
 def from_text(text: str) -> datetime:
     """Return the moment that :func:`to_text` wrote.  Raises ``ValueError``."""
     return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def from_seconds(seconds: int) -> datetime:
+    """Return the moment ``seconds`` after the start of 1970, in UTC.  Raises ``ValueError`` beyond the year 9999."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, OSError) as exc:
+        raise ValueError("no such moment") from exc

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from xbridge.core.effects import Appended, LogView, Row, Stamp, Write
+from xbridge.core.effects import Appended, LogView, Pending, Row, Stamp, Write
 
 Entropy = Callable[[int], bytes]
 """``entropy(n)`` returns ``n`` fresh random bytes; ``os.urandom`` in production, a seeded source in tests."""
@@ -97,6 +97,22 @@ class Store(Protocol):
 
     def spend(self, marker: str, *, expires_at: datetime, now: datetime) -> bool:
         """Return True if ``marker`` was never spent or its earlier spending has expired; spend it, durably."""
+        ...
+
+    def put_pending(self, item: Pending, *, now: datetime) -> None:
+        """Let ``item`` wait, durably.  Raises ``StoreConflict`` when an item that has not expired has its key."""
+        ...
+
+    def peek_pending(self, key: str, *, now: datetime) -> bytes | None:
+        """Return the value that waits under ``key`` and has not expired, or None."""
+        ...
+
+    def take_pending(self, key: str, *, successor: Pending | None = None, now: datetime) -> bytes | None:
+        """Remove what waits under ``key`` and return its value: to one caller only, across threads and processes.
+
+        Where there was something to take, ``successor`` is put in the same transaction; its key must be free, or
+        ``StoreConflict`` is raised and nothing is taken.
+        """
         ...
 
     def take_stamp(self, client: str, *, now: datetime, nonce: str) -> Stamp:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
-from xbridge.core.identity import Authentication, Jurisdiction
+from xbridge.core.errors import Unsupported
+from xbridge.core.identity import Access, Authentication, Jurisdiction
 from xbridge.core.language import Language
 from xbridge.core.ports import Entropy
+from xbridge.core.request import AppPlatform, Asked, CallbackMessage, Errand, RequestKind
 
 
 class CallbackParameters(Protocol):
@@ -67,3 +69,156 @@ class Provider(Protocol):
         Raises ``UserDeclined``, ``CallbackInvalid``, ``ProviderError`` and ``VerificationError``.
         """
         ...
+
+
+# --- Further abilities -----------------------------------------------------------------------------------------------
+
+
+@runtime_checkable
+class BrowserAware(Protocol):
+    """A provider whose login page depends on the browser that will show it."""
+
+    def begin_in(self, settings: Any, *, return_to: str, state: str, language: Language, user_agent: str) -> str:
+        """Return the URL to send the browser that calls itself ``user_agent`` to.  Raises as ``begin``."""
+        ...
+
+
+@runtime_checkable
+class AppLoginProvider(Protocol):
+    """A provider whose app an app of ours can open for a login, with no browser in between."""
+
+    def begin_app(self, settings: Any, *, platform: AppPlatform, return_to: str, state: str) -> str:
+        """Return the URL that opens the provider's app on ``platform``.  Raises ``ConfigError``."""
+        ...
+
+
+@runtime_checkable
+class CallbackReceiver(Protocol):
+    """A provider that POSTs results server to server."""
+
+    def open_callback(self, settings: Any, raw: bytes) -> CallbackMessage:
+        """Return what ``raw``, a request body from anybody, says.  Pure.  Raises ``CallbackInvalid``."""
+        ...
+
+    def read_answer(self, settings: Any, kind: RequestKind, content: Mapping[str, object]) -> Any:
+        """Return the typed result in ``content``; None for a step-up.  Pure.  Raises ``ProtocolError``."""
+        ...
+
+    def wanted_content(
+        self, kind: RequestKind, fields: tuple[str, ...], content: Mapping[str, object]
+    ) -> Mapping[str, object]:
+        """Return the part of ``content`` that ``fields`` asked for: nobody agreed to us keeping more."""
+        ...
+
+
+@runtime_checkable
+class ProfileProvider(CallbackReceiver, Protocol):
+    """A provider that can be asked for verified personal data after the login, answered by callback."""
+
+    async def ask_profile(
+        self, settings: Any, subject: str, access: Access, errand: Errand, *, now: datetime, entropy: Entropy
+    ) -> Asked:
+        """Ask for ``errand.fields``.  Raises ``ProviderError``, ``UserDeclined``, ``Unsupported``, ``ConfigError``."""
+        ...
+
+
+@runtime_checkable
+class FormFillingProvider(CallbackReceiver, Protocol):
+    """A provider that can be asked to fill a form with what the person keeps there, answered by callback."""
+
+    async def ask_form(
+        self, settings: Any, subject: str, access: Access, errand: Errand, *, now: datetime, entropy: Entropy
+    ) -> Asked:
+        """Ask for ``errand.fields`` for ``errand.title``.  Raises as ``ask_profile``."""
+        ...
+
+
+@runtime_checkable
+class StepUpProvider(CallbackReceiver, Protocol):
+    """A provider that can be asked to authenticate the same person again, answered by callback."""
+
+    async def ask_step_up(
+        self, settings: Any, subject: str, access: Access, errand: Errand, *, now: datetime, entropy: Entropy
+    ) -> Asked:
+        """Ask.  Raises as ``ask_profile``."""
+        ...
+
+
+@runtime_checkable
+class AnonymousFormProvider(Protocol):
+    """A provider that fills a form for somebody who has not logged in: asked first, answered through the browser."""
+
+    async def begin_anonymous_form(
+        self, settings: Any, errand: Errand, *, return_to: str, now: datetime, entropy: Entropy
+    ) -> str:
+        """Return the URL to send the browser to.  Raises as ``ask_profile``."""
+        ...
+
+    async def finish_anonymous_form(
+        self,
+        settings: Any,
+        callback: CallbackParameters,
+        *,
+        business_id: str,
+        fields: tuple[str, ...],
+        now: datetime,
+        entropy: Entropy,
+    ) -> Any:
+        """Return the provider's own form.  Raises ``UserDeclined``, ``CallbackInvalid``, ``ProviderError``."""
+        ...
+
+
+@runtime_checkable
+class DirectLoginProvider(Protocol):
+    """A provider whose own app can start a login at our service.
+
+    Whoever starts it is not shown to be the person at our browser, so such a login never links accounts.
+    """
+
+    def begin_direct(self, settings: Any, callback: CallbackParameters, *, state: str) -> str:
+        """Return where to send the app back to with ``state``; ``callback`` holds the parameters it came with.
+
+        Raises ``CallbackInvalid``, ``Unsupported``.
+        """
+        ...
+
+    def verify_direct_path(self, settings: Any, path: str, *, with_state: bool) -> None:
+        """Check that such a login may come back to ``path``.  Raises ``CallbackInvalid``, ``Unsupported``."""
+        ...
+
+    async def finish_direct(
+        self, settings: Any, callback: CallbackParameters, *, now: datetime, entropy: Entropy
+    ) -> Authentication:
+        """Exchange the code of a login that carries no state.  Raises as ``finish``."""
+        ...
+
+
+@runtime_checkable
+class KeyAgreementProvider(Protocol):
+    """A provider with whom a key for the contents of messages is agreed."""
+
+    async def revoke_key(self, settings: Any, *, now: datetime, entropy: Entropy) -> None:
+        """End the key that is in use; the next call agrees on another.  Raises ``ProviderError``."""
+        ...
+
+
+_ABILITIES: tuple[tuple[str, type], ...] = (
+    ("anonymous_form", AnonymousFormProvider),
+    ("app_login", AppLoginProvider),
+    ("callback", CallbackReceiver),
+    ("direct_login", DirectLoginProvider),
+    ("form", FormFillingProvider),
+    ("key_agreement", KeyAgreementProvider),
+    ("profile", ProfileProvider),
+    ("step_up", StepUpProvider),
+)
+
+
+def abilities(provider: Provider) -> tuple[str, ...]:
+    """Return what ``provider`` can do, as sorted short words; everybody can do ``login``."""
+    return tuple(sorted(["login", *(name for name, protocol in _ABILITIES if isinstance(provider, protocol))]))
+
+
+def lacking(provider: Provider, wanted: str) -> Unsupported:
+    """Return the error for something that ``provider`` cannot do; it names what it can."""
+    return Unsupported(f"{provider.id} does not offer {wanted}", capabilities=abilities(provider))

@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from xbridge.core.effects import Append, Effect, Read, ReadLog, Scan, Spend, TakeStamp
+from xbridge.core.effects import (
+    Append,
+    Effect,
+    PeekPending,
+    PutPending,
+    Read,
+    ReadLog,
+    Scan,
+    Spend,
+    TakePending,
+    TakeStamp,
+)
 from xbridge.core.ports import Entropy, Store
 
 
@@ -20,6 +31,12 @@ def perform_on_store(store: Store, effect: Effect, *, now: datetime, entropy: En
             return store.scan(prefix)
         case Spend(marker, expires_at):
             return store.spend(marker, expires_at=expires_at, now=now)
+        case PutPending(item):
+            return store.put_pending(item, now=now)
+        case PeekPending(key):
+            return store.peek_pending(key, now=now)
+        case TakePending(key, successor):
+            return store.take_pending(key, successor=successor, now=now)
         case TakeStamp(client):
             return store.take_stamp(client, now=now, nonce=entropy(16).hex())
         case ReadLog(indices):

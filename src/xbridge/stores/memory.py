@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from threading import Lock
 
-from xbridge.core.effects import Appended, LogProof, LogView, Row, Stamp, Write
+from xbridge.core.effects import Appended, LogProof, LogView, Pending, Row, Stamp, Write
 from xbridge.core.errors import ConfigError, StoreConflict, StoreError, StoreUnavailable
 from xbridge.core.ports import CheckpointSigner
 from xbridge.ledger.audit import AuditReport, audit_log
@@ -27,6 +27,7 @@ class MemoryStore:
         self._rows: dict[str, Row] = {}
         self._spent: dict[str, int] = {}
         self._stamps: dict[str, int] = {}
+        self._pending: dict[str, tuple[bytes, int]] = {}
         self._entries: list[bytes] = []
         self._tree = Tree()
         self._checkpoints: list[StoredCheckpoint] = []
@@ -105,6 +106,36 @@ class MemoryStore:
             self._spent[marker] = microseconds(expires_at)
             return True
 
+    def put_pending(self, item: Pending, *, now: datetime) -> None:
+        """Let ``item`` wait.  Raises ``StoreConflict`` when its key is taken."""
+        with self._lock:
+            self._check_open()
+            self._drop_expired(now)
+            self._put(item)
+
+    def peek_pending(self, key: str, *, now: datetime) -> bytes | None:
+        """Return the value that waits under ``key``, or None."""
+        with self._lock:
+            self._check_open()
+            value, expiry = self._pending.get(checked_key(key), (None, 0))
+            return value if expiry > microseconds(now) else None
+
+    def take_pending(self, key: str, *, successor: Pending | None = None, now: datetime) -> bytes | None:
+        """Take what waits under ``key``, for the first caller only, and let ``successor`` wait in its stead."""
+        with self._lock:
+            self._check_open()
+            self._drop_expired(now)
+            if checked_key(key) not in self._pending:
+                return None
+            taken = self._pending.pop(key)
+            try:
+                if successor is not None:
+                    self._put(successor)
+            except BaseException:
+                self._pending[key] = taken
+                raise
+            return taken[0]
+
     def take_stamp(self, client: str, *, now: datetime, nonce: str) -> Stamp:
         """Return ``nonce`` with a timestamp later than every earlier one of ``client``."""
         with self._lock:
@@ -150,6 +181,15 @@ class MemoryStore:
     def close(self) -> None:
         """Refuse every later call; a second close does nothing."""
         self._closed = True
+
+    def _drop_expired(self, now: datetime) -> None:
+        current = microseconds(now)
+        self._pending = {key: held for key, held in self._pending.items() if held[1] > current}
+
+    def _put(self, item: Pending) -> None:
+        if checked_key(item.key) in self._pending:
+            raise StoreConflict("something waits under this key already")
+        self._pending[item.key] = (bytes(item.value), microseconds(item.expires_at))
 
     def _check_open(self) -> None:
         if self._closed:

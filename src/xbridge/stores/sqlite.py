@@ -14,7 +14,7 @@ from datetime import datetime
 from hashlib import sha256
 from threading import Lock
 
-from xbridge.core.effects import Appended, LogView, Row, Stamp, Write
+from xbridge.core.effects import Appended, LogView, Pending, Row, Stamp, Write
 from xbridge.core.errors import ConfigError, StoreConflict, StoreUnavailable
 from xbridge.core.ports import CheckpointSigner
 from xbridge.ledger.audit import AuditReport, audit_log
@@ -151,6 +151,31 @@ class SQLiteStore:
             done = db.execute("INSERT OR IGNORE INTO spent VALUES (?, ?)", (digest, microseconds(expires_at)))
             return done.rowcount == 1
 
+    def put_pending(self, item: Pending, *, now: datetime) -> None:
+        """Let ``item`` wait, durably.  Raises ``StoreConflict`` when its key is taken."""
+        with self._transaction() as db:
+            _drop_expired(db, now)
+            _put(db, item)
+
+    def peek_pending(self, key: str, *, now: datetime) -> bytes | None:
+        """Return the value that waits under ``key``, or None."""
+        with self._snapshot() as db:
+            found = db.execute(
+                "SELECT value FROM pending WHERE key = ? AND expires_at > ?", (checked_key(key), microseconds(now))
+            ).fetchone()
+        return None if found is None else bytes(found[0])
+
+    def take_pending(self, key: str, *, successor: Pending | None = None, now: datetime) -> bytes | None:
+        """Take what waits under ``key``, once across processes, and let ``successor`` wait in its stead."""
+        with self._transaction() as db:
+            _drop_expired(db, now)
+            found = db.execute("DELETE FROM pending WHERE key = ? RETURNING value", (checked_key(key),)).fetchall()
+            if not found:
+                return None
+            if successor is not None:
+                _put(db, successor)
+            return bytes(found[0][0])
+
     def take_stamp(self, client: str, *, now: datetime, nonce: str) -> Stamp:
         """Return ``nonce`` with a timestamp later than every earlier one of ``client``, across processes.
 
@@ -225,3 +250,15 @@ def _write(db: sqlite3.Connection, write: Write) -> None:
             " ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = excluded.version",
             (key, bytes(write.value), version + 1),
         )
+
+
+def _drop_expired(db: sqlite3.Connection, now: datetime) -> None:
+    """Forget what nobody took in time."""
+    db.execute("DELETE FROM pending WHERE expires_at <= ?", (microseconds(now),))
+
+
+def _put(db: sqlite3.Connection, item: Pending) -> None:
+    """Insert one item.  Raises ``StoreConflict`` (through ``translated``) when its key is taken."""
+    db.execute(
+        "INSERT INTO pending VALUES (?, ?, ?)", (checked_key(item.key), item.value, microseconds(item.expires_at))
+    )

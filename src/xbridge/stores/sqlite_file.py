@@ -24,6 +24,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, root BLOB NOT NULL, prev_hash BLOB NOT NULL,"
         " note BLOB NOT NULL) STRICT",
     ),
+    (
+        "CREATE TABLE pending (key TEXT PRIMARY KEY, value BLOB NOT NULL, expires_at INTEGER NOT NULL) STRICT",
+        "CREATE INDEX pending_expiry ON pending (expires_at)",
+    ),
 )
 """``MIGRATIONS[i]`` takes a file from ``user_version`` i to i + 1; a released step is never edited."""
 
