@@ -1,4 +1,4 @@
-"""The iAM Smart mock: the login path and the synchronous profiles of the Hong Kong platform.
+"""The iAM Smart mock: login, profiles, form filling and re-authentication of the Hong Kong platform, with callbacks.
 
 Written from the dossier, strict where the dossier is sure, configurable where it is not (``setting``).
 """
@@ -6,7 +6,9 @@ Written from the dossier, strict where the dossier is sure, configurable where i
 from __future__ import annotations
 
 from xbridge_mocks.iamsmart.app import IamSmartMock
+from xbridge_mocks.iamsmart.courier import CallbackRequest
+from xbridge_mocks.iamsmart.inquiry import PendingInquiry
 from xbridge_mocks.iamsmart.refusal import LoginRefused
 from xbridge_mocks.iamsmart.setting import IamSmartMockSettings
 
-__all__ = ["IamSmartMock", "IamSmartMockSettings", "LoginRefused"]
+__all__ = ["CallbackRequest", "IamSmartMock", "IamSmartMockSettings", "LoginRefused", "PendingInquiry"]

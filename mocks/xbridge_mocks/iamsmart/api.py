@@ -1,4 +1,4 @@
-"""The server-to-server API: getKey, revokeKey, getToken, profiles (dossier 3.2, 3.3, 6.5, 8.1).
+"""The server-to-server API: getKey, revokeKey, getToken, profiles, and the calls that ask a person.
 
 Each operation is what happens after the ``gate`` has said who asks. Application errors are HTTP 200 with a D-code
 (VERIFIED); pages and redirects are elsewhere.
@@ -7,16 +7,21 @@ Each operation is what happens after the ``gate`` has said who asks. Application
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Request
 
+from xbridge_mocks.clock import MockClock
+from xbridge_mocks.iamsmart.anonymous import ANONYMOUS_SCOPE, Anonymous
 from xbridge_mocks.iamsmart.content_key import ContentKeys, public_key_text, wrap
 from xbridge_mocks.iamsmart.gate import Gate
 from xbridge_mocks.iamsmart.grant import AccessToken, Grants
-from xbridge_mocks.iamsmart.profile import EME_FIELDS, PROFILE_FIELDS, profile
+from xbridge_mocks.iamsmart.initiation import INITIATIONS, Initiation
+from xbridge_mocks.iamsmart.inquiry import Inquiries, Inquiry
+from xbridge_mocks.iamsmart.parameter import field_wish, owner, text
+from xbridge_mocks.iamsmart.profile import EME_FIELDS, profile
 from xbridge_mocks.iamsmart.refusal import Refused, Trail
 from xbridge_mocks.iamsmart.registry import Client
 from xbridge_mocks.iamsmart.reply import Reply, compose, seal_content
@@ -26,7 +31,14 @@ from xbridge_mocks.random_source import RandomSource
 
 __all__ = ["SCOPE_NEEDED", "Api"]
 
-SCOPE_NEEDED = {"getToken": "eidapi_auth", "profiles": "eidapi_profiles"}
+SCOPE_NEEDED = {
+    "getToken": "eidapi_auth",
+    "profiles": "eidapi_profiles",
+    **{operation: scope for operation, (_, scope) in INITIATIONS.items()},
+    "anonymousRequest": ANONYMOUS_SCOPE,
+    "anonymousResult": ANONYMOUS_SCOPE,
+}
+_Handler = Callable[[Client, Mapping[str, object], Trail], dict[str, object]]
 _HEX32 = re.compile(r"[0-9a-f]{32}", re.ASCII)
 
 
@@ -36,19 +48,35 @@ class Api:
     def __init__(
         self,
         *,
+        clock: MockClock,
         personas: Sequence[Persona],
         random: RandomSource,
         settings: IamSmartMockSettings,
         gate: Gate,
         keys: ContentKeys,
         grants: Grants,
+        inquiries: Inquiries,
+        answer_now: Callable[[Inquiry], None],
     ) -> None:
+        self._clock = clock
         self._personas = tuple(personas)
         self._random = random
         self._settings = settings
         self._gate = gate
         self._keys = keys
         self._grants = grants
+        self._initiation = Initiation(clock=clock, settings=settings, grants=grants, inquiries=inquiries)
+        anonymous = Anonymous(
+            clock=clock, settings=settings, grants=grants, inquiries=inquiries, someone_else=self._someone_else
+        )
+        self._answer_now = answer_now
+        self._handlers: dict[str, _Handler] = {
+            "getToken": self._get_token,
+            "profiles": self._profiles,
+            **dict.fromkeys(INITIATIONS, self._ask),
+            "anonymousRequest": anonymous.ask,
+            "anonymousResult": anonymous.result,
+        }
 
     def answer(self, request: Request, trail: Trail) -> Reply:
         """Answer one POST to the operation that ``trail`` names. Never raises for what a client sent."""
@@ -78,11 +106,7 @@ class Api:
         if trail.strikes("cek_unknown") or trail.strikes("cek_unknown_always"):
             self._keys.revoke(client.client_id)
         held, parameters = self._gate.open_body(client, request, raw, trail)
-        result = (
-            self._get_token(client, parameters, trail)
-            if trail.operation == "getToken"
-            else self._profiles(client, parameters, trail)
-        )
+        result = self._handlers[trail.operation](client, parameters, trail)
         return compose(
             trail, self._random, content=seal_content(trail, self._keys, held, self._random, result)
         )  # fmt: skip
@@ -105,8 +129,8 @@ class Api:
         }
 
     def _get_token(self, client: Client, parameters: Mapping[str, object], trail: Trail) -> dict[str, object]:
-        code = _text(parameters, "code", trail)
-        grant_type = _text(parameters, "grantType", trail)
+        code = text(parameters, "code", trail)
+        grant_type = text(parameters, "grantType", trail)
         trail.require("grant_type", grant_type == "authorization_code", "D20003", parameter="grantType", detail="other")
         direct = parameters.get("isDirectLoginV2", False)
         lawful = isinstance(direct, bool) or direct in ("true", "false")
@@ -114,9 +138,9 @@ class Api:
             "direct_login_form", lawful, "D20003", parameter="isDirectLoginV2",
             detail="neither a boolean nor its text",
         )  # fmt: skip
-        # This mock starts no direct login yet, so no code of one can exist.
-        trail.require("direct_login", direct in (False, "false"), "D40004", detail="not the code of a direct login")
-        token = self._grants.redeem(code, client.client_id) if _HEX32.fullmatch(code) else "not a code in form"
+        as_direct = direct in (True, "true")
+        known = bool(_HEX32.fullmatch(code))
+        token = self._grants.redeem(code, client.client_id, direct=as_direct) if known else "not a code in form"
         detail = token if isinstance(token, str) else ""
         trail.require("auth_code", isinstance(token, AccessToken), "D40004", detail=detail)
         if isinstance(token, str):
@@ -144,46 +168,19 @@ class Api:
         return content
 
     def _profiles(self, client: Client, parameters: Mapping[str, object], trail: Trail) -> dict[str, object]:
-        value = _text(parameters, "accessToken", trail)
-        open_id = _text(parameters, "openID", trail)
-        names = self._field_names(parameters, trail)
-        token = self._grants.find_token(value, client.client_id)
-        trail.require("access_token", token is not None, "D20009", detail="unknown, expired or another client's")
-        if token is None:
-            raise Refused("D20009")
-        expected = self._grants.open_id(client.client_id, token.persona)
-        trail.require("open_id", open_id == expected, "D20010", detail="not the openID of this token")
-        trail.require("scope", "eidapi_profiles" in token.scopes, "D20015", detail="the person did not consent to it")
+        given = {name: text(parameters, name, trail) for name in ("accessToken", "openID")}
+        refuse = self._settings.refuse_empty_field_array
+        profile_fields, eme_fields = field_wish(parameters, trail, eme_fields=EME_FIELDS, refuse_empty=refuse)
+        token = owner(given, client, self._grants, trail, scope="eidapi_profiles")
         person = self._someone_else(token.persona) if trail.strikes("swapped_user") else token.persona
-        return profile(person, names)
+        return profile(person, profile_fields + eme_fields, now_ms=self._clock.now_ms())
 
-    def _field_names(self, parameters: Mapping[str, object], trail: Trail) -> list[str]:
-        names: list[str] = []
-        given = [name for name in ("profileFields", "eMEFields") if name in parameters]
-        trail.require("fields_given", bool(given), "D20002", parameter="profileFields", detail="no field array")
-        for name, known in (("profileFields", PROFILE_FIELDS), ("eMEFields", EME_FIELDS)):
-            fields = parameters.get(name)
-            if name not in parameters:
-                continue
-            is_list = isinstance(fields, list)
-            trail.require("fields_form", is_list, "D20003", parameter=name, detail="not an array")
-            fields = fields if isinstance(fields, list) else []
-            refuse = self._settings.refuse_empty_field_array
-            trail.require("fields_filled", bool(fields) or not refuse, "D20002", parameter=name, detail="empty array")
-            lawful = all(isinstance(field, str) and field in known for field in fields)
-            trail.require("fields_known", lawful, "D20003", parameter=name, detail="an unknown field")
-            names += [field for field in fields if field not in names]
-        trail.require("fields_any", bool(names), "D20002", parameter="profileFields", detail="no field at all")
-        return names
+    def _ask(self, client: Client, parameters: Mapping[str, object], trail: Trail) -> dict[str, object]:
+        inquiry, content = self._initiation.ask(client, parameters, trail)
+        if trail.strikes("callback_before_reply"):
+            self._answer_now(inquiry)
+        return content
 
     def _someone_else(self, person: Persona) -> Persona:
         others = [other for other in self._personas if other.iamsmart is not None and other.key != person.key]
         return others[0] if others else person
-
-
-def _text(parameters: Mapping[str, object], name: str, trail: Trail) -> str:
-    trail.require(f"{name}_present", name in parameters, "D20001", parameter=name, detail="missing")
-    value = parameters[name]
-    trail.require(f"{name}_form", isinstance(value, str), "D20003", parameter=name, detail="not text")
-    trail.require(f"{name}_filled", value != "", "D20002", parameter=name, detail="empty")
-    return str(value)

@@ -1,7 +1,7 @@
-"""The iAM Smart mock as one WSGI application: routes, the lock, and the journal.
+"""The iAM Smart mock as one WSGI application: the lock, the journal, and what tests may ask of it.
 
-Every request is handled under one lock, so that "once" means once under load too. The work is done in ``api`` and
-``login_page``.
+Every request is handled under one lock, so that "once" means once under load too; callbacks are carried outside it. The
+work is done in ``api``, the pages and ``responder``.
 """
 
 from __future__ import annotations
@@ -12,24 +12,24 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
-from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
 from xbridge_mocks.client import ClientCredentials
 from xbridge_mocks.clock import MockClock
-from xbridge_mocks.control import CONTROL_PREFIX, answer_control
+from xbridge_mocks.control import CONTROL_PREFIX
 from xbridge_mocks.fault import Faults
-from xbridge_mocks.iamsmart.api import Api
-from xbridge_mocks.iamsmart.content_key import ContentKeys
-from xbridge_mocks.iamsmart.gate import Gate
-from xbridge_mocks.iamsmart.grant import Grants
-from xbridge_mocks.iamsmart.login import DECISIONS, Logins
-from xbridge_mocks.iamsmart.login_page import LoginPages
+from xbridge_mocks.iamsmart.courier import Courier, Deliver
+from xbridge_mocks.iamsmart.delivery import Delivery
+from xbridge_mocks.iamsmart.inquiry import PendingInquiry
+from xbridge_mocks.iamsmart.login import DECISIONS
 from xbridge_mocks.iamsmart.misbehaviour import FAULTS
-from xbridge_mocks.iamsmart.refusal import Refused, Trail
-from xbridge_mocks.iamsmart.registry import DEFAULT_SCOPES, Registry
+from xbridge_mocks.iamsmart.platform import Platform
+from xbridge_mocks.iamsmart.refusal import LoginRefused, Refused, Trail
+from xbridge_mocks.iamsmart.registry import DEFAULT_SCOPES
 from xbridge_mocks.iamsmart.reply import compose
+from xbridge_mocks.iamsmart.route import API_OPERATIONS, ROUTES, SHOWN, masked
 from xbridge_mocks.iamsmart.setting import IamSmartMockSettings
+from xbridge_mocks.iamsmart.steering import answer_steering
 from xbridge_mocks.iamsmart.visitor import walk_through
 from xbridge_mocks.journal import Journal, Outcome, mask_path
 from xbridge_mocks.persona import Persona
@@ -40,33 +40,13 @@ if TYPE_CHECKING:
 
 __all__ = ["IamSmartMock"]
 
-_ROUTES = Map(
-    [
-        Rule("/", endpoint="index", methods=["GET"]),
-        Rule("/api/v1/auth/getQR", endpoint="getQR", methods=["GET"]),
-        Rule("/api/v1/auth/getToken", endpoint="getToken", methods=["POST"]),
-        Rule("/api/v1/security/getKey", endpoint="getKey", methods=["POST"]),
-        Rule("/api/v1/security/revokeKey", endpoint="revokeKey", methods=["POST"]),
-        Rule("/api/v1/profiles", endpoint="profiles", methods=["POST"]),
-        Rule("/mock/qr/<token>", endpoint="desk", methods=["GET"]),
-        Rule("/mock/qr/<token>/status", endpoint="status", methods=["GET"]),
-        Rule("/mock/qr/<token>/continue", endpoint="callback", methods=["GET"]),
-        Rule("/mock/phone/<token>", endpoint="phone", methods=["GET"]),
-        Rule("/mock/phone/<token>/scan", endpoint="scan", methods=["POST"]),
-        Rule("/mock/phone/<token>/decision", endpoint="decision", methods=["POST"]),
-    ],
-    strict_slashes=True,
-    redirect_defaults=False,
-    merge_slashes=False,
-)
-_SHOWN = frozenset({"clientID", "responseType", "source", "scope", "lang", "brokerPage", "error_code"})
-
 
 class IamSmartMock:
     """A strict stand-in for iAM Smart, to be called as a WSGI application.
 
     ``faults`` misbehaves on request, ``journal`` says why something was refused, ``control_secret`` opens the control
-    API. Raises ValueError when no persona has an iAM Smart account.
+    API, ``deliver`` carries callbacks to the service and may be replaced. Raises ValueError when no persona has an iAM
+    Smart account.
     """
 
     def __init__(
@@ -86,20 +66,14 @@ class IamSmartMock:
         self.journal = Journal()
         if not any(person.iamsmart for person in self.personas):
             raise ValueError("nobody in this population has an iAM Smart account")
-        self._lock = threading.RLock()
+        self.deliver: Deliver = Courier(
+            timeout_s=self.settings.callback_timeout_ms / 1000, anywhere=self.settings.callback_anywhere
+        )
         self._random = random
-        self._registry = Registry(random)
-        self._keys = ContentKeys(clock=clock, random=random, settings=self.settings)
-        self._gate = Gate(clock=clock, settings=self.settings, registry=self._registry, keys=self._keys)
-        self._grants = Grants(clock=clock, random=random, settings=self.settings)
-        self._logins = Logins(clock=clock, random=random, settings=self.settings)
-        self._api = Api(
-            personas=self.personas, random=random, settings=self.settings, gate=self._gate, keys=self._keys,
-            grants=self._grants,
-        )  # fmt: skip
-        self._pages = LoginPages(
-            clock=clock, personas=self.personas, random=random, settings=self.settings, registry=self._registry,
-            logins=self._logins, grants=self._grants,
+        self._lock = threading.RLock()
+        self._parts = Platform(
+            clock=clock, personas=self.personas, random=random, settings=self.settings, faults=self.faults,
+            journal=self.journal, lock=self._lock,
         )  # fmt: skip
 
     def register_client(
@@ -110,26 +84,29 @@ class IamSmartMock:
         kek_public_keys: Iterable[bytes] = (),
         scopes: Sequence[str] = DEFAULT_SCOPES,
         name_texts: Mapping[str, str] | None = None,
+        direct_login_uri: str = "",
+        get_state_uri: str = "",
     ) -> ClientCredentials:
         """Register an online service with its redirect URIs and its RSA public keys, PEM or DER, newest last.
 
+        ``direct_login_uri`` takes codes of direct login version 2, ``get_state_uri`` begins version 1.
         Raises ValueError for an address, key or scope the real portal would not take.
         """
         with self._lock:
-            return self._registry.register(
+            return self._parts.registry.register(
                 name=name, redirect_uris=redirect_uris, kek_public_keys=kek_public_keys, scopes=scopes,
-                name_texts=name_texts,
+                name_texts=name_texts, direct_login_uri=direct_login_uri, get_state_uri=get_state_uri,
             )  # fmt: skip
 
     def register_from(self, document: Mapping[str, object]) -> ClientCredentials:
         """Register an online service described in JSON, keys as PEM text. Raises ValueError."""
         with self._lock:
-            return self._registry.register_from(document)
+            return self._parts.registry.register_from(document)
 
     def add_kek(self, client_id: str, kek_public_key: bytes) -> None:
         """Configure a newer key-encryption key; the live content key stays under the old one until it ends."""
         with self._lock:
-            self._registry.add_kek(client_id, kek_public_key)
+            self._parts.registry.add_kek(client_id, kek_public_key)
 
     def log_in(self, login_url: str, persona: str, *, decision: str = "approve", base_url: str | None = None) -> str:
         """Walk through a login as the person would and return the callback address.
@@ -142,62 +119,120 @@ class IamSmartMock:
         if not any(person.key == persona and person.iamsmart for person in self.personas):
             raise ValueError(f"nobody called {persona!r} here has an iAM Smart account")
         parts = urlsplit(login_url)
+        if parts.scheme.startswith("hk.gov.iamsmart"):
+            # An app link, with any of the app's schemes: the mock phone opens it on its own page.
+            login_url = f"http://iamsmart.mock/mock/app/{parts.netloc}?{parts.query}"
+            parts = urlsplit(login_url)
         base = base_url or f"{parts.scheme}://{parts.netloc}"
         return walk_through(self.wsgi, login_url, persona, decision, base)
+
+    def direct_login(
+        self, client_id: str, persona: str, *, version: int = 2, base_url: str = "http://iamsmart.mock"
+    ) -> str:
+        """Open a service from the app's catalogue and return the address the app goes to.
+
+        Version 2: the callback, with ``code`` and ``RefID``. Version 1: the service's getState address; where that
+        redirects to, pass to ``finish_direct_login``. Raises LoginRefused.
+        """
+        with self._lock:
+            return self._quietly(lambda t: self._parts.direct.open(client_id, persona, str(version), base_url, t))
+
+    def finish_direct_login(self, address: str) -> str:
+        """Take where the service's getState redirected to and return the callback. Raises LoginRefused."""
+        parts = urlsplit(address)
+        with self._lock:
+            return self._quietly(lambda t: self._parts.direct.resume(parts.path.rpartition("/")[2], parts.query, t))
+
+    def requests(self) -> tuple[PendingInquiry, ...]:
+        """What waits for a person's answer after login, oldest first."""
+        self.settle()
+        return self._parts.responder.pending()
+
+    def decide(self, business_id: str, decision: str = "approve", *, client_id: str | None = None) -> tuple[int, ...]:
+        """Answer a waiting request as its person would, and deliver the callback.
+
+        ``decision`` is "approve", "refuse" or "fail", and for a form also "cancel"; ``client_id`` is needed only where
+        two services use one businessID. Returns the HTTP statuses the service answered the callback with, none when a
+        fault holds it back. Raises KeyError when nothing waits under this businessID, ValueError for another decision,
+        and whatever ``deliver`` raises.
+        """
+        self.settle()
+        delivery = self._parts.responder.decide(business_id, decision, client_id)
+        self.settle()
+        return tuple(delivery.statuses)
+
+    def deliver_again(self, business_id: str) -> tuple[int, ...]:
+        """Carry a callback now: one that is held back, or the very bytes of one that was carried before.
+
+        Returns the HTTP statuses so far. Raises KeyError when there is none.
+        """
+        return tuple(self._parts.responder.carry_again(business_id, self.deliver).statuses)
+
+    def deliveries(self) -> tuple[Delivery, ...]:
+        """Every callback so far: those carried, then those held back."""
+        return self._parts.responder.deliveries()
+
+    def settle(self) -> None:
+        """Let everything happen whose time has come: requests time out, late callbacks leave."""
+        self._parts.responder.settle(self.deliver)
 
     def subjects(self, client_id: str) -> dict[str, str]:
         """Return each persona's openID towards ``client_id``, by persona key, to seed a service's own data with."""
         with self._lock:
-            return {person.key: self._grants.open_id(client_id, person) for person in self.personas if person.iamsmart}
+            return {
+                person.key: self._parts.grants.open_id(client_id, person) for person in self.personas if person.iamsmart
+            }
 
     def reset(self) -> None:
         """Forget logins, codes, tokens, content keys, nonces, faults and the journal; keep the clients."""
         with self._lock:
-            for part in (self._logins, self._grants, self._keys, self._gate, self.faults, self.journal):
-                part.clear()
+            self._parts.clear()
+            self.faults.clear()
+            self.journal.clear()
 
     def wsgi(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The WSGI application."""
         request = Request(environ)
-        with self._lock:
-            response = self._respond(request)
+        if request.path.startswith(CONTROL_PREFIX):
+            # Control calls take the lock where they need it: some end in a callback, which is carried without it.
+            response = answer_steering(self, request)
+        else:
+            with self._lock:
+                response = self._respond(request)
+        self.settle()
         response.headers["X-Xbridge-Mock"] = "iamsmart"
         return response(environ, start_response)
 
     __call__ = wsgi
 
     def _respond(self, request: Request) -> Response:
-        if request.path.startswith(CONTROL_PREFIX):
-            return answer_control(self, request)
+        self._parts.responder.expire()
         try:
-            operation, values = _ROUTES.bind_to_environ(request.environ).match()
+            operation, values = ROUTES.bind_to_environ(request.environ).match()
         except HTTPException as exc:
             return self._off_the_map(request, exc)
         trail = Trail(operation, self.faults)
-        if operation in ("getKey", "revokeKey", "getToken", "profiles"):
-            reply = self._api.answer(request, trail)
+        if operation in API_OPERATIONS:
+            reply = self._parts.api.answer(request, trail)
             self._record(request, trail, reply.code)
             return Response(reply.raw, status=reply.status, content_type=reply.content_type)
         try:
             response, code = self._serve_page(request, operation, values.get("token", ""), trail)
         except Refused as refused:
-            response, code = self._pages.error(request, refused), refused.code
+            response, code = self._parts.pages.error(request, refused), refused.code
         self._record(request, trail, code)
         return response
 
+    def _quietly(self, step: Callable[[Trail], str]) -> str:
+        try:
+            return step(Trail("directLogin", self.faults))
+        except Refused as refused:
+            raise LoginRefused(refused.code, 400) from None
+
     def _serve_page(self, request: Request, operation: str, token: str, trail: Trail) -> tuple[Response, str]:
-        pages = self._pages
-        if operation == "index":
-            return pages.index(request), ""
-        if operation == "getQR":
-            return pages.get_qr(request, trail), ""
         if operation == "callback":
-            return pages.finish(request, token, trail)
-        handlers: dict[str, Callable[[Request, str, Trail], Response]] = {
-            "desk": pages.desk, "status": pages.status, "phone": pages.phone, "scan": pages.scan,
-            "decision": pages.decide,
-        }  # fmt: skip
-        return handlers[operation](request, token, trail), ""
+            return self._parts.pages.finish(request, token, trail)
+        return self._parts.handlers[operation](request, token, trail), ""
 
     def _off_the_map(self, request: Request, exc: HTTPException) -> Response:
         status = exc.code if isinstance(exc, NotFound | MethodNotAllowed) and exc.code else 404
@@ -215,13 +250,8 @@ class IamSmartMock:
     ) -> None:
         failed = any(not check.passed for check in trail.checks)
         seen: Outcome = "fault" if trail.struck else "refused" if failed else "ok"
-        shown = request.path
-        for part in ("/mock/qr/", "/mock/phone/"):
-            if shown.startswith(part):
-                # The token in the path opens the login, so only what follows it is written down.
-                shown = part + "***" + shown[len(part) :].partition("/")[1] + shown[len(part) :].partition("/")[2]
         self.journal.record(
             at=self.clock.now(), method=request.method, operation=trail.operation, outcome=outcome or seen,
-            path=path or mask_path(shown, request.query_string.decode("latin-1"), shown=_SHOWN),
+            path=path or mask_path(masked(request.path), request.query_string.decode("latin-1"), shown=SHOWN),
             checks=trail.checks, code=code or None,
         )  # fmt: skip

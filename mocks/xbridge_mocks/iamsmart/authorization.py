@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
+from xbridge_mocks.iamsmart.inquiry import Inquiries, Inquiry
 from xbridge_mocks.iamsmart.refusal import Refused, Trail
 from xbridge_mocks.iamsmart.registry import Client, Registry
 from xbridge_mocks.iamsmart.setting import IamSmartMockSettings
 
-__all__ = ["SOURCES", "AuthorizationRequest", "check_authorization"]
+__all__ = ["APP_SOURCES", "SCHEME_SOURCES", "SOURCES", "AuthorizationRequest", "check_authorization"]
 
 SOURCES = frozenset(
     {
@@ -24,6 +25,9 @@ SOURCES = frozenset(
         "iOS_IMS_InAppBrowser",
     }
 )  # fmt: skip
+APP_SOURCES = frozenset({"App_Link", "App_Package", "App_Scheme"})
+SCHEME_SOURCES = frozenset({"App_Link", "App_Scheme"})
+"""The sources of the first-generation app link (dossier 6.6); App_Package belongs to the second."""
 _REQUIRED = ("clientID", "responseType", "source", "redirectURI", "scope")
 _KNOWN = (*_REQUIRED, "ticketID", "lang", "state", "brokerPage")
 _STATE_FORM = re.compile(r"[A-Za-z0-9_-]{1,36}", re.ASCII)
@@ -39,14 +43,21 @@ class AuthorizationRequest:
     source: str
     state: str | None
     broker_page: bool
+    inquiry: Inquiry | None = None
 
 
 def check_authorization(
-    args: MultiDict[str, str], registry: Registry, settings: IamSmartMockSettings, trail: Trail
+    args: MultiDict[str, str],
+    registry: Registry,
+    inquiries: Inquiries,
+    settings: IamSmartMockSettings,
+    trail: Trail,
+    *,
+    sources: frozenset[str] = SOURCES,
 ) -> AuthorizationRequest:
-    """Check a getQR query. Raises Refused.
+    """Check a getQR query, or with other ``sources`` the query of an app link. Raises Refused.
 
-    (1) presence  (2) client  (3) forms  (4) scope  (5) source  (6) redirect URI
+    (1) presence  (2) client  (3) forms  (4) scope  (5) source  (6) redirect URI  (7) ticket
     """
     # (1) A parameter given twice means two different things to two parsers.
     for name in _KNOWN:
@@ -66,10 +77,12 @@ def check_authorization(
     lawful = len(set(scopes)) == len(scopes) and all(scope in client.scopes for scope in scopes)
     trail.require("scope", lawful, "D20012", parameter="scope", detail="a scope not approved, or given twice")
     # (5)
-    trail.require("source", args["source"] in SOURCES, "D20007", parameter="source", detail="not a browser source")
+    trail.require("source", args["source"] in sources, "D20007", parameter="source", detail="not a source for this")
     # (6) Compared as text: two addresses that "mean the same" are two addresses.
     registered = args["redirectURI"] in client.redirect_uris
     trail.require("redirect_uri", registered, "D20008", parameter="redirectURI", detail="not registered")
+    # (7)
+    inquiry = _ticket(args, client, scopes, inquiries, trail) if "ticketID" in args else None
     return AuthorizationRequest(
         client=client,
         redirect_uri=args["redirectURI"],
@@ -77,7 +90,23 @@ def check_authorization(
         source=args["source"],
         state=args.get("state"),
         broker_page=args.get("brokerPage", "false").lower() == "true",
+        inquiry=inquiry,
     )
+
+
+def _ticket(
+    args: MultiDict[str, str], client: Client, scopes: tuple[str, ...], inquiries: Inquiries, trail: Trail
+) -> Inquiry:
+    """The anonymous form that the ticket opens. A ticket of a request after login opens the app instead, not this."""
+    inquiry = inquiries.find_ticket(args["ticketID"])
+    known = inquiry is not None and inquiry.client.client_id == client.client_id and not inquiry.redirect_uri
+    trail.require("ticket", known, "D20003", parameter="ticketID", detail="unknown, expired or another client's")
+    if inquiry is None:
+        raise Refused("D20003", "ticketID")
+    trail.require("ticket_unused", inquiry.phase == "waiting", "D20003", parameter="ticketID", detail="used before")
+    allowed = "eidapi_formFilling" in scopes
+    trail.require("ticket_scope", allowed, "D20015", parameter="scope", detail="form filling is not among the scopes")
+    return inquiry
 
 
 def _check_forms(args: MultiDict[str, str], trail: Trail) -> None:
@@ -90,5 +119,3 @@ def _check_forms(args: MultiDict[str, str], trail: Trail) -> None:
     trail.require("lang", lang_lawful, "D20003", parameter="lang", detail="not en-US, zh-HK or zh-CN")
     broker_lawful = args.get("brokerPage", "false").lower() in ("true", "false")
     trail.require("broker_page", broker_lawful, "D20003", parameter="brokerPage", detail="not a boolean")
-    # Anonymous flows are not offered yet, so no ticket can have been issued.
-    trail.require("ticket", "ticketID" not in args, "D20003", parameter="ticketID", detail="no such ticket")

@@ -5,11 +5,11 @@ Builds the address, spoiled if a fault strikes. It redirects nobody; ``login_pag
 
 from __future__ import annotations
 
-from urllib.parse import urlencode, urlsplit, urlunsplit
-
-from xbridge_mocks.iamsmart.grant import Grants
+from xbridge_mocks.iamsmart.direct_login import with_query
+from xbridge_mocks.iamsmart.grant import Grants, Origin
+from xbridge_mocks.iamsmart.inquiry import OUTCOMES, Inquiry, InquiryPhase
 from xbridge_mocks.iamsmart.login import Login, Phase
-from xbridge_mocks.iamsmart.refusal import Trail
+from xbridge_mocks.iamsmart.refusal import SUCCESS, Trail
 from xbridge_mocks.iamsmart.setting import IamSmartMockSettings
 from xbridge_mocks.persona import Persona
 from xbridge_mocks.random_source import RandomSource
@@ -17,6 +17,9 @@ from xbridge_mocks.random_source import RandomSource
 __all__ = ["callback_address"]
 
 _FORCED: dict[str, Phase] = {"user_refuses": "refused", "user_cancels": "cancelled", "auth_timeout": "timed_out"}
+_FORM_PHASE: dict[Phase, InquiryPhase] = {
+    "approved": "approved", "refused": "refused", "cancelled": "cancelled", "timed_out": "timed_out",
+}  # fmt: skip
 
 
 def callback_address(
@@ -27,16 +30,19 @@ def callback_address(
     for fault, forced in _FORCED.items():
         if trail.strikes(fault):
             phase = forced
+    inquiry = login.asked.inquiry
+    codes = {"approved": SUCCESS, "refused": settings.refuse_code, "cancelled": settings.cancel_code}
+    result = _settle(inquiry, phase) if inquiry else codes.get(phase, settings.timeout_code)
     if trail.strikes("unknown_error_code"):
-        result, pairs = "D99999", [("error_code", "D99999")]
-    elif phase == "approved" and login.persona is not None:
-        result, pairs = "D00000", _code_pairs(login, login.persona, grants, random, trail)
-    else:
-        codes = {"refused": settings.refuse_code, "cancelled": settings.cancel_code}
-        result = codes.get(phase, settings.timeout_code)
-        pairs = [("error_code", result)]
+        result = "D99999"
+    pairs = [("error_code", result)]
+    if result == SUCCESS and login.persona is not None:
+        pairs = _code_pairs(login, login.persona, grants, random, trail)
+    if inquiry is not None:
+        wrong = trail.strikes("callback_wrong_business_id")
+        pairs.append(("businessID", random.hex(16) if wrong else inquiry.business_id))
     pairs += _state_pairs(login.asked.state, random, trail)
-    return _add_query(login.asked.redirect_uri, pairs), result
+    return with_query(login.asked.redirect_uri, pairs), result
 
 
 def _code_pairs(
@@ -47,11 +53,25 @@ def _code_pairs(
     if trail.strikes("code_wrong"):
         return [("code", random.hex(16))]
     code = grants.issue_code(
-        login.asked.client.client_id, persona, login.asked.scopes, expired=trail.strikes("code_expired")
-    )
+        login.asked.client.client_id, persona, login.asked.scopes, _origin(login),
+        expired=trail.strikes("code_expired"),
+    )  # fmt: skip
     if trail.strikes("code_duplicated"):
         return [("code", random.hex(16)), ("code", code)]
     return [("code", code)]
+
+
+def _origin(login: Login) -> Origin:
+    return Origin(by_qr=login.asked.source == "PC_Browser", inquiry=login.asked.inquiry)
+
+
+def _settle(inquiry: Inquiry, phase: Phase) -> str:
+    """Give an anonymous form its outcome, once, as a code: whatever a second login with its ticket ends in, it failed."""
+    outcome = _FORM_PHASE.get(phase, "failed")
+    if inquiry.phase != "waiting":
+        return OUTCOMES["form"]["failed"]
+    inquiry.phase = outcome
+    return inquiry.code
 
 
 def _state_pairs(state: str | None, random: RandomSource, trail: Trail) -> list[tuple[str, str]]:
@@ -62,9 +82,3 @@ def _state_pairs(state: str | None, random: RandomSource, trail: Trail) -> list[
     if trail.strikes("state_duplicated"):
         return [("state", random.token(16)), ("state", state)]
     return [("state", state)]
-
-
-def _add_query(uri: str, pairs: list[tuple[str, str]]) -> str:
-    parts = urlsplit(uri)
-    query = "&".join(piece for piece in (parts.query, urlencode(pairs)) if piece)
-    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hmac
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from xbridge_mocks.clock import MockClock
@@ -16,7 +17,19 @@ from xbridge_mocks.iamsmart.setting import IamSmartMockSettings
 from xbridge_mocks.persona import Persona
 from xbridge_mocks.random_source import RandomSource
 
-__all__ = ["AccessToken", "AuthCode", "Grants"]
+if TYPE_CHECKING:
+    from xbridge_mocks.iamsmart.inquiry import Inquiry
+
+__all__ = ["AccessToken", "AuthCode", "Grants", "Origin"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """How a code came about: by a QR code on another device, by direct login, or for an anonymous form."""
+
+    by_qr: bool = False
+    direct: bool = False
+    inquiry: Inquiry | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -26,6 +39,7 @@ class AuthCode:
     client_id: str
     persona: Persona
     scopes: tuple[str, ...]
+    origin: Origin
     issued_ms: int
     lifetime_ms: int
     token: str | None = field(default=None, repr=False)
@@ -39,6 +53,7 @@ class AccessToken:
     client_id: str
     persona: Persona
     scopes: tuple[str, ...]
+    origin: Origin
     issued_ms: int
     lifetime_ms: int
 
@@ -54,28 +69,34 @@ class Grants:
         self._codes: dict[str, AuthCode] = {}
         self._tokens: dict[str, AccessToken] = {}
 
-    def issue_code(self, client_id: str, persona: Persona, scopes: tuple[str, ...], *, expired: bool = False) -> str:
+    def issue_code(
+        self, client_id: str, persona: Persona, scopes: tuple[str, ...], origin: Origin, *, expired: bool = False
+    ) -> str:
         """Mint a code of 32 hexadecimal characters; ``expired`` mints one that is already too old."""
         code = self._random.hex(16)
         self._codes[code] = AuthCode(
             client_id=client_id,
             persona=persona,
             scopes=scopes,
+            origin=origin,
             issued_ms=self._clock.now_ms(),
             lifetime_ms=0 if expired else self._settings.auth_code_ttl_s * 1000,
         )
         return code
 
-    def redeem(self, code: str, client_id: str) -> AccessToken | str:
+    def redeem(self, code: str, client_id: str, *, direct: bool = False) -> AccessToken | str:
         """Exchange a code for a token, once. A refusal comes back as the reason, in words for the journal.
 
-        A stranger's attempt does not use the code up, or anyone who saw it could spoil it.
+        ``direct`` is whether the client takes it for the code of a direct login. A stranger's attempt does not use the
+        code up, or anyone who saw it could spoil it.
         """
         held = self._codes.get(code)
         if held is None:
             return "no such code"
         if held.client_id != client_id:
             return "issued to another client"
+        if held.origin.direct != direct:
+            return "the code of a direct login" if held.origin.direct else "not the code of a direct login"
         if held.token is not None:
             self._tokens.pop(held.token, None)
             return "used before; the token it gave is dead now"
@@ -86,6 +107,7 @@ class Grants:
             client_id=client_id,
             persona=held.persona,
             scopes=held.scopes,
+            origin=held.origin,
             issued_ms=self._clock.now_ms(),
             lifetime_ms=self._settings.access_token_ttl_ms,
         )

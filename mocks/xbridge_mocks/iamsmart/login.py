@@ -6,12 +6,12 @@ another browser and a second phone cannot join in (lessons B7). Pages are ``logi
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass, field
 from typing import Literal
 
 from xbridge_mocks.clock import MockClock
 from xbridge_mocks.iamsmart.authorization import AuthorizationRequest
+from xbridge_mocks.iamsmart.device import form_word
 from xbridge_mocks.iamsmart.setting import IamSmartMockSettings
 from xbridge_mocks.persona import Persona
 from xbridge_mocks.random_source import RandomSource
@@ -94,7 +94,7 @@ class Logins:
 
     def csrf(self, login: Login, device: str) -> str:
         """The word a form of this login on this device must bring back."""
-        return hmac.digest(self._csrf_key, f"{login.token}\n{device}".encode(), "sha256").hex()
+        return form_word(self._csrf_key, login.token, device)
 
     def clear(self) -> None:
         """Forget all logins."""

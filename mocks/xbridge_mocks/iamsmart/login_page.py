@@ -17,10 +17,14 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from xbridge_mocks.clock import MockClock
-from xbridge_mocks.iamsmart.authorization import check_authorization
+from xbridge_mocks.iamsmart.authorization import SCHEME_SOURCES, SOURCES, check_authorization
 from xbridge_mocks.iamsmart.callback import callback_address
+from xbridge_mocks.iamsmart.device import device_of, mark
+from xbridge_mocks.iamsmart.field_row import FieldRow, field_rows
 from xbridge_mocks.iamsmart.grant import Grants
+from xbridge_mocks.iamsmart.inquiry import Inquiries
 from xbridge_mocks.iamsmart.login import Login, Logins
+from xbridge_mocks.iamsmart.person_name import choices, person_name
 from xbridge_mocks.iamsmart.refusal import Refused, Trail
 from xbridge_mocks.iamsmart.registry import Registry
 from xbridge_mocks.iamsmart.setting import IamSmartMockSettings
@@ -33,7 +37,6 @@ from xbridge_mocks.text import Language
 __all__ = ["CODE_HEADER", "LoginPages"]
 
 CODE_HEADER = "X-Xbridge-Mock-Code"
-_DEVICE_COOKIE = "xbridge_mock_iamsmart"
 _PATIENCE_SCRIPT = """
 (function () {
   var box = document.querySelector("[data-qr-token]");
@@ -67,6 +70,7 @@ class LoginPages:
         registry: Registry,
         logins: Logins,
         grants: Grants,
+        inquiries: Inquiries,
     ) -> None:
         self._clock = clock
         self._people = tuple(person for person in personas if person.iamsmart is not None)
@@ -75,21 +79,22 @@ class LoginPages:
         self._registry = registry
         self._logins = logins
         self._grants = grants
+        self._inquiries = inquiries
 
-    def index(self, request: Request) -> Response:
+    def index(self, request: Request, _: str, __: Trail) -> Response:
         """A page that says what this server is and who lives in it."""
         lang = negotiate(request)
         return render(
-            "iamsmart/index.html", lang, request=request, catalogue=TEXTS, people=self._choices(lang)
+            "iamsmart/index.html", lang, request=request, catalogue=TEXTS, people=choices(self._people, lang)
         )  # fmt: skip
 
-    def get_qr(self, request: Request, trail: Trail) -> Response:
+    def get_qr(self, request: Request, _: str, trail: Trail) -> Response:
         """``GET /api/v1/auth/getQR``: start a login and show its code. Raises Refused, and then redirects nowhere."""
-        asked = check_authorization(request.args, self._registry, self._settings, trail)
-        login = self._logins.start(asked, _device(request) or self._random.hex(16))
-        response = self._desk(request, login, login.browser)
-        _mark(response, login.browser)
-        return response
+        return self._start(request, trail, SOURCES)
+
+    def app_auth(self, request: Request, _: str, trail: Trail) -> Response:
+        """``GET /mock/app/auth``: what the app does when a page opens ``<scheme>://auth?…`` on the same phone."""
+        return self._start(request, trail, SCHEME_SOURCES)
 
     def desk(self, request: Request, token: str, trail: Trail) -> Response:
         """The QR page again, for the browser that began."""
@@ -122,9 +127,9 @@ class LoginPages:
     def phone(self, request: Request, token: str, trail: Trail) -> Response:
         """The mock phone as a page of its own, for a device that followed the QR code."""
         login = self._find(token, trail)
-        device = _device(request) or self._random.hex(16)
+        device = device_of(request) or self._random.hex(16)
         response = self._render("iamsmart/phone.html", request, login, device, "phone")
-        _mark(response, device)
+        mark(response, device)
         return response
 
     def scan(self, request: Request, token: str, trail: Trail) -> Response:
@@ -155,6 +160,15 @@ class LoginPages:
         response.headers[CODE_HEADER] = refused.code
         return response
 
+    def _start(self, request: Request, trail: Trail, sources: frozenset[str]) -> Response:
+        asked = check_authorization(
+            request.args, self._registry, self._inquiries, self._settings, trail, sources=sources
+        )
+        login = self._logins.start(asked, device_of(request) or self._random.hex(16))
+        response = self._desk(request, login, login.browser)
+        mark(response, login.browser)
+        return response
+
     def _find(self, token: str, trail: Trail) -> Login:
         login = self._logins.find(token)
         trail.require("login", login is not None, "D20000", detail="no such login")
@@ -164,12 +178,12 @@ class LoginPages:
 
     def _own(self, request: Request, token: str, trail: Trail) -> Login:
         login = self._find(token, trail)
-        own = hmac.compare_digest(_device(request).encode(), login.browser.encode())
+        own = hmac.compare_digest(device_of(request).encode(), login.browser.encode())
         trail.require("same_browser", own, "D20000", detail="not the browser that began")
         return login
 
     def _pressed(self, request: Request, token: str, trail: Trail) -> tuple[Login, str, str]:
-        login, device = self._find(token, trail), _device(request)
+        login, device = self._find(token, trail), device_of(request)
         given = request.form.get("csrf", "").encode("utf-8", "replace")
         lawful = bool(device) and hmac.compare_digest(given, self._logins.csrf(login, device).encode())
         trail.require("csrf", lawful, "D20000", detail="the form is not one this device was given")
@@ -188,28 +202,16 @@ class LoginPages:
             here=f"/mock/{'qr' if at == 'desk' else 'phone'}/{login.token}",
             script=_PATIENCE_SCRIPT if at == "desk" and not login.decided else "",
             login=login, at=at, csrf=self._logins.csrf(login, device), mine=login.phone == device,
-            people=self._choices(lang), person_name=_name(login.persona, lang) if login.persona else "",
+            people=choices(self._people, lang), person_name=person_name(login.persona, lang) if login.persona else "",
             service=login.asked.client.name.in_language(lang), host=urlsplit(login.asked.redirect_uri).netloc,
             time=self._clock.now().strftime("%Y-%m-%d %H:%M:%S UTC"),
             phone_url=phone_url, qr_ttl_s=self._settings.qr_ttl_s,
-            qr=_qr(phone_url) if show_code else "",
+            rows=self._rows(login, lang), qr=_qr(phone_url) if show_code else "",
         )  # fmt: skip
 
-    def _choices(self, lang: Language) -> list[dict[str, str]]:
-        return [
-            {
-                "key": person.key,
-                "name": _name(person, lang),
-                "kind": "plus" if person.iamsmart and person.iamsmart.user_type == "sign" else "basic",
-            }
-            for person in self._people
-        ]
-
-
-def _name(person: Persona, lang: Language) -> str:
-    return {"en": person.name_en, "zh-Hant": person.name_zh_hant, "zh-Hans": person.name_zh_hans}[
-        lang
-    ] or person.name_en
+    def _rows(self, login: Login, lang: Language) -> list[FieldRow]:
+        inquiry = login.asked.inquiry
+        return field_rows(inquiry, login.persona, lang, now_ms=self._clock.now_ms()) if inquiry else []
 
 
 def _qr(text: str) -> Markup:
@@ -218,14 +220,6 @@ def _qr(text: str) -> Markup:
         scale=6, border=3, dark="#000", light="#fff", omitsize=True
     )
     return Markup(drawn)  # noqa: S704 - a drawing made of numbers; the text in it is dots, not characters
-
-
-def _device(request: Request) -> str:
-    return request.cookies.get(_DEVICE_COOKIE, "")
-
-
-def _mark(response: Response, device: str) -> None:
-    response.set_cookie(_DEVICE_COOKIE, device, httponly=True, samesite="Lax")
 
 
 def _see_other(path: str) -> Response:

@@ -1,18 +1,24 @@
 """Every way in which this mock misbehaves on request, and what a correct service then does.
 
-A catalogue only: each fault is played where the mock would otherwise behave, in ``api``, ``reply`` and ``callback``.
+A catalogue only: each fault is played where the mock would otherwise behave, in ``api``, ``reply``, ``callback`` and
+``delivery``. Faults of asking a person and of the callback that answers are ``asking_fault``.
 """
 
 from __future__ import annotations
 
 from xbridge_mocks.fault import Fault
+from xbridge_mocks.iamsmart.asking_fault import ASKING_FAULTS
+from xbridge_mocks.iamsmart.initiation import INITIATIONS
 
 __all__ = ["FAULTS", "OPERATIONS"]
 
-OPERATIONS = ("getQR", "callback", "getKey", "revokeKey", "getToken", "profiles")
-_API = ("getKey", "revokeKey", "getToken", "profiles")
-_SEALED = ("getToken", "profiles")
+_SEALED = ("getToken", "profiles", *INITIATIONS, "anonymousRequest", "anonymousResult")
+_API = ("getKey", "revokeKey", *_SEALED)
 _BACK = ("callback",)
+_BACK_WITH_CODE = (*_BACK, "directLogin", "getState")
+_POSTED = ("delivery",)
+_CONTENT = (*_SEALED, *_POSTED)
+OPERATIONS = ("getQR", *_BACK_WITH_CODE, *_API, *_POSTED)
 
 
 def _fault(
@@ -42,7 +48,13 @@ FAULTS: tuple[Fault, ...] = (
         "parsers disagree on which one counts",
         _BAD_CALLBACK,
     ),
-    _fault("code_missing", _BACK, "the callback has neither code nor error", "a broken broker page", _BAD_CALLBACK),
+    _fault(
+        "code_missing",
+        _BACK_WITH_CODE,
+        "the callback has neither code nor error",
+        "a broken broker page",
+        _BAD_CALLBACK,
+    ),
     _fault(
         "code_duplicated",
         _BACK,
@@ -52,17 +64,21 @@ FAULTS: tuple[Fault, ...] = (
     ),
     _fault(
         "code_expired",
-        _BACK,
+        _BACK_WITH_CODE,
         "the code is too old when it arrives",
         "slow networks",
         "reports D40004 and does not retry the code",
     ),
     _fault(
-        "code_wrong", _BACK, "the code was never issued", "code injection", "reports D40004 and does not retry the code"
+        "code_wrong",
+        _BACK_WITH_CODE,
+        "the code was never issued",
+        "code injection",
+        "reports D40004 and does not retry the code",
     ),
     _fault(
         "unknown_error_code",
-        ("callback", *_API),
+        (*_BACK, *_API, *_POSTED),
         "the result is D99999",
         "code lists grow",
         "keeps the raw code in a typed error",
@@ -82,23 +98,23 @@ FAULTS: tuple[Fault, ...] = (
         "stops after one retry",
         lasting=True,
     ),
-    _fault("envelope_truncated", _SEALED, "half of the tag is cut off", "short tags are easy to forge", _BAD_CONTENT),
-    _fault("envelope_bit_flipped", _SEALED, "one bit of the ciphertext is changed", "tampering", _BAD_CONTENT),
-    _fault("iv_length_0", _SEALED, "the frame announces an IV of no bytes", "a frame that lies", _BAD_CONTENT),
-    _fault("iv_length_11", _SEALED, "the IV has 11 bytes, and fits", "a lax reader would accept it", _BAD_CONTENT),
-    _fault("iv_length_13", _SEALED, "the IV has 13 bytes, and fits", "a lax reader would accept it", _BAD_CONTENT),
-    _fault("iv_length_huge", _SEALED, "the frame announces an IV of 2^31 bytes", "signed arithmetic", _BAD_CONTENT),
-    _fault("content_not_base64", _SEALED, "content is not base64", "a broken encoder", _BAD_CONTENT),
+    _fault("envelope_truncated", _CONTENT, "half of the tag is cut off", "short tags are easy to forge", _BAD_CONTENT),
+    _fault("envelope_bit_flipped", _CONTENT, "one bit of the ciphertext is changed", "tampering", _BAD_CONTENT),
+    _fault("iv_length_0", _CONTENT, "the frame announces an IV of no bytes", "a frame that lies", _BAD_CONTENT),
+    _fault("iv_length_11", _CONTENT, "the IV has 11 bytes, and fits", "a lax reader would accept it", _BAD_CONTENT),
+    _fault("iv_length_13", _CONTENT, "the IV has 13 bytes, and fits", "a lax reader would accept it", _BAD_CONTENT),
+    _fault("iv_length_huge", _CONTENT, "the frame announces an IV of 2^31 bytes", "signed arithmetic", _BAD_CONTENT),
+    _fault("content_not_base64", _CONTENT, "content is not base64", "a broken encoder", _BAD_CONTENT),
     _fault(
         "content_missing",
-        ("getKey", *_SEALED),
+        ("getKey", *_CONTENT),
         "a success without content",
         "an empty answer is not an answer",
         _BAD_REPLY,
     ),
     _fault(
         "content_nested",
-        _SEALED,
+        _CONTENT,
         "the plaintext is wrapped in one more content object",
         "seen in one client (dossier 4)",
         "unwraps it",
@@ -106,15 +122,15 @@ FAULTS: tuple[Fault, ...] = (
     _fault("html_instead_of_json", _API, "a gateway page comes with HTTP 200", "gateways do that", _BAD_REPLY),
     _fault(
         "json_duplicate_members",
-        _API,
+        (*_API, *_POSTED),
         "code appears twice, an error and a success",
         "parsers disagree on which one counts",
         _BAD_REPLY,
     ),
-    _fault("json_truncated", _API, "the JSON stops half way", "a cut connection", _BAD_REPLY),
+    _fault("json_truncated", (*_API, *_POSTED), "the JSON stops half way", "a cut connection", _BAD_REPLY),
     _fault(
         "body_over_limit",
-        _API,
+        (*_API, *_POSTED),
         "the reply is larger than 2 MiB",
         "memory is not free",
         "stops reading and reports a protocol error",
@@ -162,9 +178,10 @@ FAULTS: tuple[Fault, ...] = (
     _fault("openid_missing", ("getToken",), "the token reply has no openID", "a login without a subject", _BAD_REPLY),
     _fault(
         "swapped_user",
-        _SEALED,
+        ("getToken", "profiles", "anonymousResult", *_POSTED),
         "the reply is about another person",
         "a cache shared by mistake",
         "cannot see it at login; later notices that the openID or profile changed",
     ),
+    *ASKING_FAULTS,
 )

@@ -26,6 +26,7 @@ MEANING: dict[str, str] = {
     "D20008": "redirect URI not registered",
     "D20009": "accessToken unknown or expired",
     "D20010": "openID unknown",
+    "D20011": "businessID used before",
     "D20012": "insufficient permission",
     "D20015": "scope mismatch",
     "D30001": "KEK unknown or expired",
@@ -37,6 +38,16 @@ MEANING: dict[str, str] = {
     "D40002": "authentication failed",
     "D40003": "authentication timed out",
     "D40004": "authCode unknown or expired",
+    "D50001": "user rejected the profile request",
+    "D50002": "profile request failed",
+    "D50003": "profile request timed out",
+    "D60000": "user cancelled form filling",
+    "D60001": "user rejected form filling",
+    "D60002": "form filling failed",
+    "D60003": "form filling timed out",
+    "D80001": "user rejected re-authentication",
+    "D80002": "re-authentication failed",
+    "D80003": "re-authentication timed out",
 }
 
 

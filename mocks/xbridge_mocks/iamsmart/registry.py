@@ -7,7 +7,7 @@ keys and tokens of a client are kept elsewhere.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from cryptography import x509
@@ -23,12 +23,15 @@ __all__ = ["DEFAULT_SCOPES", "SCOPES", "Client", "Registry", "load_kek"]
 SCOPES = (
     "eidapi_auth", "eidapi_profiles", "eidapi_formFilling", "eidapi_sign", "eidapi_fr", "eidapi_bulksign", "eidapi_sua",
 )  # fmt: skip
-DEFAULT_SCOPES = ("eidapi_auth", "eidapi_profiles")
+DEFAULT_SCOPES = ("eidapi_auth", "eidapi_profiles", "eidapi_formFilling", "eidapi_fr")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
-    """One registered online service. The newest key-encryption key is the last."""
+    """One registered online service. The newest key-encryption key is the last.
+
+    ``direct_login_uri`` takes the codes of direct login version 2; ``get_state_uri`` begins version 1. Empty: neither.
+    """
 
     client_id: str
     client_secret: str = field(repr=False)
@@ -36,6 +39,13 @@ class Client:
     redirect_uris: tuple[str, ...]
     scopes: tuple[str, ...]
     keks: tuple[RSAPublicKey, ...] = field(repr=False)
+    direct_login_uri: str = ""
+    get_state_uri: str = ""
+
+
+_MEMBERS = (
+    "name", "redirect_uris", "kek_public_keys", "scopes", "name_texts", "direct_login_uri", "get_state_uri",
+)  # fmt: skip
 
 
 class Registry:
@@ -57,11 +67,13 @@ class Registry:
         kek_public_keys: Iterable[bytes],
         scopes: Sequence[str] = DEFAULT_SCOPES,
         name_texts: Mapping[str, str] | None = None,
+        direct_login_uri: str = "",
+        get_state_uri: str = "",
     ) -> ClientCredentials:
         """Add a client and return its new credentials. Raises ValueError for anything the portal would refuse."""
         if not redirect_uris:
             raise ValueError("a client needs at least one redirect URI")
-        for uri in redirect_uris:
+        for uri in (*redirect_uris, *filter(None, (direct_login_uri, get_state_uri))):
             _check_redirect_uri(uri)
         unknown = sorted(set(scopes) - set(SCOPES))
         if unknown or not scopes:
@@ -73,13 +85,15 @@ class Registry:
             redirect_uris=tuple(redirect_uris),
             scopes=tuple(scopes),
             keks=tuple(load_kek(raw) for raw in kek_public_keys),
+            direct_login_uri=direct_login_uri,
+            get_state_uri=get_state_uri,
         )
         self._clients[client.client_id] = client
         return ClientCredentials(client_id=client.client_id, client_secret=client.client_secret)
 
     def register_from(self, document: Mapping[str, object]) -> ClientCredentials:
         """Add a client described in JSON, keys as PEM text. Raises ValueError."""
-        refuse_unknown(document, ("name", "redirect_uris", "kek_public_keys", "scopes", "name_texts"))
+        refuse_unknown(document, _MEMBERS)
         name = document.get("name")
         texts = document.get("name_texts", {})
         if not isinstance(name, str) or not isinstance(texts, dict):
@@ -90,15 +104,18 @@ class Registry:
             kek_public_keys=[pem.encode() for pem in _strings(document.get("kek_public_keys", []), "kek_public_keys")],
             scopes=_strings(document.get("scopes", list(DEFAULT_SCOPES)), "scopes"),
             name_texts={str(key): str(value) for key, value in texts.items()},
+            direct_login_uri=_address(document, "direct_login_uri"),
+            get_state_uri=_address(document, "get_state_uri"),
         )
 
     def add_kek(self, client_id: str, kek_public_key: bytes) -> None:
         """Configure a newer key-encryption key for a client. Raises KeyError or ValueError."""
         old = self._clients[client_id]
-        self._clients[client_id] = Client(
-            client_id=old.client_id, client_secret=old.client_secret, name=old.name, redirect_uris=old.redirect_uris,
-            scopes=old.scopes, keks=(*old.keks, load_kek(kek_public_key)),
-        )  # fmt: skip
+        self._clients[client_id] = replace(old, keks=(*old.keks, load_kek(kek_public_key)))
+
+    def all(self) -> tuple[Client, ...]:
+        """Every client, in the order of registration."""
+        return tuple(self._clients.values())
 
 
 def load_kek(raw: bytes) -> RSAPublicKey:
@@ -130,3 +147,10 @@ def _strings(value: object, name: str) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise ValueError(f"{name} is a list of text")
     return [str(item) for item in value]
+
+
+def _address(document: Mapping[str, object], name: str) -> str:
+    value = document.get(name, "")
+    if not isinstance(value, str):
+        raise ValueError(f"{name} is text")
+    return value

@@ -10,6 +10,11 @@ from typing import Literal
 
 __all__ = ["IamSmartMockSettings"]
 
+_POSITIVE = (
+    "qr_ttl_s", "login_wait_s", "request_wait_s", "anonymous_ticket_ttl_s", "auth_code_ttl_s", "access_token_ttl_ms",
+    "cek_ttl_ms", "body_limit", "callback_tries", "callback_timeout_ms", "late_callback_s",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IamSmartMockSettings:
@@ -22,6 +27,8 @@ class IamSmartMockSettings:
     qr_ttl_s: int = 120
     login_wait_s: int = 18 * 60
     poll_interval_ms: int = 400
+    request_wait_s: int = 18 * 60
+    anonymous_ticket_ttl_s: int = 12 * 60
     auth_code_ttl_s: int = 60
     access_token_ttl_ms: int = 14_400_000
     cek_ttl_ms: int = 86_400_000
@@ -36,10 +43,16 @@ class IamSmartMockSettings:
     unknown_client_code: str = "D20012"
     unlawful_time_code: str = "D20004"
     refuse_empty_field_array: bool = True
+    form_texts_needed: tuple[str, ...] = ("formName",)
+    callback_kek: Literal["newest", "own"] = "newest"
+    callback_tries: int = 1
+    callback_timeout_ms: int = 5000
+    callback_anywhere: bool = False
+    late_callback_s: int = 20 * 60
 
     def __post_init__(self) -> None:
         """Raise ValueError when a lifetime or limit is not positive, or the nonce memory leaves a gap."""
-        for name in ("qr_ttl_s", "login_wait_s", "auth_code_ttl_s", "access_token_ttl_ms", "cek_ttl_ms", "body_limit"):
+        for name in _POSITIVE:
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name} must be positive")
         if self.nonce_memory_ms < 2 * self.max_skew_ms:

@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tests.mocks.iamsmart.online_service import CALLBACK, OnlineService
+from tests.mocks.iamsmart.online_service import CALLBACK, NOTIFY, OnlineService
 from xbridge_mocks import IamSmartMockSettings, MockClock, MockWorld
 
 NOON = datetime(2025, 6, 2, 4, 0, tzinfo=UTC)
@@ -40,7 +40,7 @@ def make_service(private_key: RSAPrivateKey) -> Callable[..., OnlineService]:
     def make(world: MockWorld, **bent: object) -> OnlineService:
         wanted: dict[str, object] = {
             "name": "Test service",
-            "redirect_uris": [CALLBACK, "https://svc.example/cb?tenant=1"],
+            "redirect_uris": [CALLBACK, "https://svc.example/cb?tenant=1", NOTIFY],
             "kek_public_keys": [spki(private_key)],
             **bent,
         }

@@ -21,9 +21,19 @@ from werkzeug.test import Client, TestResponse
 
 from xbridge_mocks import MockWorld
 from xbridge_mocks.client import ClientCredentials
+from xbridge_mocks.iamsmart.courier import CallbackRequest
 
+ALL_SCOPES = "eidapi_auth eidapi_profiles eidapi_formFilling eidapi_fr"
+ASK = {
+    "profile": "/api/v1/account/auth/profile/initiateRequest",
+    "form": "/api/v1/account/eme/initiateRequest",
+    "step_up": "/api/v1/account/stepup/initiateRequest",
+}
+ANONYMOUS = "/api/v1/anonymous/eme/initiateRequest"
+RESULT = "/api/v1/anonymous/eme/getResult"
 BASE = "http://iamsmart.mock"
 CALLBACK = "https://svc.example/cb/hk"
+NOTIFY = "https://svc.example/notify"
 
 
 class OnlineService:
@@ -36,6 +46,13 @@ class OnlineService:
         self.browser = Client(world.iamsmart)
         self._count = 0
         self.cek = b""
+        self.received: list[CallbackRequest] = []
+        world.iamsmart.deliver = self.receive
+
+    def receive(self, callback: CallbackRequest) -> int:
+        """Take a callback as it comes."""
+        self.received.append(callback)
+        return 200
 
     def headers(self, body: bytes, **bent: str | None) -> dict[str, str]:
         """The five headers for ``body``; a bent one is used instead before signing, None leaves it out after."""
@@ -129,3 +146,48 @@ class OnlineService:
             **bent,
         }
         return self.call("/api/v1/profiles", {k: v for k, v in document.items() if v is not ...})
+
+    def question(self, kind: str, token: dict[str, Any], **bent: object) -> dict[str, object]:
+        """The plaintext that asks a person; a bent member replaces or (...) removes one."""
+        wanted: dict[str, dict[str, object]] = {
+            "profile": {"profileFields": ["idNo", "enName"]},
+            "form": {"eMEFields": ["mobileNumber", "idNo"], "formName": "Form", "formNum": "F1", "formDesc": "About"},
+            "step_up": {},
+        }
+        document: dict[str, object] = {
+            "accessToken": token["accessToken"],
+            "openID": token["openID"],
+            "businessID": "b-1",
+            "source": "PC_Browser",
+            "redirectURI": NOTIFY,
+            "state": "state-2",
+            "lang": "en-US",
+            **wanted[kind],
+            **bent,
+        }
+        return {name: value for name, value in document.items() if value is not ...}
+
+    def ask(self, kind: str, token: dict[str, Any] | None = None, **bent: object) -> dict[str, Any]:
+        """Ask a person, by default one who just logged in with a QR code; returns the reply's envelope."""
+        token = token or self.token(scope=ALL_SCOPES)
+        return self.call(ASK[kind], self.question(kind, token, **bent))
+
+    def open_callback(self, callback: CallbackRequest | None = None) -> tuple[str, dict[str, Any]]:
+        """Unwrap the key of a callback (the last one), and open its content; returns the code and the content."""
+        envelope = json.loads((callback or self.received[-1]).content)
+        key = self.private_key.decrypt(base64.b64decode(envelope["secretKey"]), padding.PKCS1v15())
+        blob = base64.b64decode(envelope["content"], validate=True)
+        assert struct.unpack(">I", blob[:4]) == (12,)
+        return envelope["code"], dict(json.loads(AESGCM(key).decrypt(blob[4:16], blob[16:], None)))
+
+    def anonymous(self, **bent: object) -> dict[str, Any]:
+        """Ask somebody not yet known to fill in a form; returns the reply's envelope."""
+        document = {
+            "businessID": "b-1", "lang": "en-US", "eMEFields": ["mobileNumber"], "profileFields": ["idNo"],
+            "formName": "Form", "formNum": "F1", "formDesc": "About", **bent,
+        }  # fmt: skip
+        return self.call(ANONYMOUS, {name: value for name, value in document.items() if value is not ...})
+
+    def ticket_url(self, ticket: str, **bent: str | None) -> str:
+        """The getQR address for the ticket of an anonymous form."""
+        return self.login_url(ticketID=ticket, scope="eidapi_auth eidapi_formFilling", **bent)

@@ -45,3 +45,19 @@ def test_two_hundred_logins_at_once(world, service):
         token = service.open(service.get_token(code)["content"])
         profile = service.open(service.profiles(token)["content"])
         assert profile["idNo"]["Identification"] == persona(key).hkid
+
+
+def test_one_request_is_decided_once(world, service):
+    """When many presses race for one request, one decides and one callback leaves."""
+    service.ask("profile")
+
+    def press(_):
+        try:
+            world.iamsmart.decide("b-1")
+        except KeyError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(press, range(16))) == 1
+    assert len(service.received) == 1

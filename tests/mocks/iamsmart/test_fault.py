@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -11,6 +12,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from tests.mocks.iamsmart.online_service import ALL_SCOPES, ANONYMOUS, ASK, RESULT
 from xbridge_mocks.iamsmart.misbehaviour import FAULTS, OPERATIONS
 
 KEY, TOKEN, REVOKE, PROFILES = (
@@ -237,27 +239,66 @@ def test_a_fault_waits_for_its_operation(world, service):
     assert token_reply(service).mimetype == "text/html"
 
 
+def journey(world, service, operation):
+    """Prepare whatever comes before ``operation`` in its journey; returns the step that performs it."""
+    if operation == "callback":
+        ticket = service.open(service.anonymous()["content"])["ticketID"]
+        return lambda: world.iamsmart.log_in(service.ticket_url(ticket), "chan-tai-man")
+    if operation == "anonymousRequest":
+        return lambda: service.post(
+            ANONYMOUS, service.seal({"businessID": "b-1", "eMEFields": ["idNo"], "formName": "F"})
+        )
+    if operation == "anonymousResult":
+        ticket = service.open(service.anonymous()["content"])["ticketID"]
+        back = world.iamsmart.log_in(service.ticket_url(ticket), "chan-tai-man")
+        code = parse_qs(urlsplit(back).query)["code"][0]
+        token = service.open(service.get_token(code)["content"])
+        return lambda: service.post(RESULT, service.seal({k: token[k] for k in ("accessToken", "openID")}))
+    if operation == "getState":
+        away = world.iamsmart.direct_login(service.credentials.client_id, "chan-tai-man", version=1)
+        asked = parse_qs(urlsplit(away).query)
+        echo = {"state": "s-1", "clientID": asked["ClientID"][0], "scope": asked["scope"][0]}
+        return lambda: service.browser.get(
+            urlsplit(asked["redirectURI"][0]).path, query_string={**echo, "eserviceName": asked["eserviceName"][0]}
+        )
+    if operation == "directLogin":
+        page = service.browser.get("/mock/catalogue").text
+        word = re.findall('name="csrf" value="([^"]+)"', page)[0]
+        chosen = {"csrf": word, "persona": "chan-tai-man", "service": f"{service.credentials.client_id}:2"}
+        return lambda: service.browser.post("/mock/catalogue", data=chosen)
+    # The source is a phone, so that there is a ticket to go wrong.
+    token = service.token(scope=ALL_SCOPES, source="iOS_Safari")
+    asking = {"profileRequest": "profile", "formRequest": "form", "stepUpRequest": "step_up"}
+    if operation in asking:
+        kind = asking[operation]
+        return lambda: service.post(ASK[kind], service.seal(service.question(kind, token)))
+    if operation == "delivery":
+        service.ask("form", token)
+        return lambda: world.iamsmart.decide("b-1")
+    if operation == "getToken":
+        code = service.code()
+        return lambda: service.post(TOKEN, service.seal({"code": code, "grantType": "authorization_code"}))
+    if operation == "profiles":
+        named = {k: token[k] for k in ("accessToken", "openID")}
+        return lambda: service.post(PROFILES, service.seal({**named, "profileFields": ["idNo"]}))
+    return lambda: service.post({"getKey": KEY, "revokeKey": REVOKE}[operation])
+
+
 @pytest.mark.parametrize(
     ("name", "operation"), [(fault.name, operation) for fault in FAULTS for operation in fault.operations]
 )
-def test_every_fault_strikes_where_it_says(world, service, name, operation):
+def test_every_fault_strikes_where_it_says(world, make_service, name, operation):
     """Armed for any operation it declares, a fault strikes there in one journey, is used up, and is journalled."""
+    service = make_service(world, direct_login_uri="https://svc.example/v2", get_state_uri="https://svc.example/v1")
     service.get_key()
-    token = service.token()
+    step = journey(world, service, operation)
     arm(world, name, operation=operation)
     seen = len(world.iamsmart.journal.entries())
-    if operation == "callback":
-        back(world, service)
-    elif operation == "getToken":
-        token_reply(service)
-    elif operation == "profiles":
-        service.post(
-            PROFILES, service.seal({**{k: token[k] for k in ("accessToken", "openID")}, "profileFields": ["idNo"]})
-        )
-    else:
-        service.post({"getKey": KEY, "revokeKey": REVOKE}[operation])
+    step()
+    world.clock.advance(20 * 60)
+    world.iamsmart.settle()
     struck = [entry for entry in world.iamsmart.journal.entries()[seen:] if entry.outcome == "fault"]
-    assert [entry.operation for entry in struck] == [operation]
+    assert {entry.operation for entry in struck} == {operation}
     assert name in [check.detail for entry in struck for check in entry.checks if check.name == "fault"]
     left = [armed.name for armed in world.iamsmart.faults.armed()]
     assert left == (["cek_unknown_always"] if name == "cek_unknown_always" else [])

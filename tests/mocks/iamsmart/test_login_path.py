@@ -72,8 +72,8 @@ def test_fields_a_person_does_not_hold_are_left_out(service):
 def test_only_asked_fields_come(service):
     """The profile holds what was asked for and no more, whichever array asked."""
     token = service.token()
-    reply = service.profiles(token, profileFields=["gender"], eMEFields=["birthDate", "gender", "mobileNumber"])
-    assert service.open(reply["content"]) == {"gender": "M", "birthDate": "19900101"}
+    reply = service.profiles(token, profileFields=["gender"], eMEFields=["birthDate", "gender", "prefix"])
+    assert service.open(reply["content"]) == {"gender": "M", "birthDate": "19900101", "prefix": "Mr"}
 
 
 @pytest.mark.parametrize(("decision", "code"), [("refuse", "D40001"), ("cancel", "D40000")])

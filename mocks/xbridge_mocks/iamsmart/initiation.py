@@ -1,0 +1,137 @@
+"""Asking a person who has logged in: the three initiateRequest calls of generation 1 (dossier 7, 8.1).
+
+Each call checks, remembers the question, and answers at once with ``authByQR`` and ``ticketID``. The person's answer
+comes later and elsewhere: ``inquiry`` and ``delivery``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from urllib.parse import unquote
+
+from xbridge_mocks.clock import MockClock
+from xbridge_mocks.iamsmart.authorization import APP_SOURCES, SOURCES
+from xbridge_mocks.iamsmart.grant import Grants
+from xbridge_mocks.iamsmart.inquiry import FormText, Inquiries, Inquiry, Kind
+from xbridge_mocks.iamsmart.parameter import LANGS, FieldWish, field_wish, optional_text, owner, text
+from xbridge_mocks.iamsmart.profile import FORM_FIELDS, PROFILE_FIELDS
+from xbridge_mocks.iamsmart.refusal import Trail
+from xbridge_mocks.iamsmart.registry import Client
+from xbridge_mocks.iamsmart.setting import IamSmartMockSettings
+
+__all__ = ["INITIATIONS", "Initiation", "business_id", "form_text", "lang"]
+
+INITIATIONS: dict[str, tuple[Kind, str]] = {
+    "profileRequest": ("profile", "eidapi_profiles"),
+    "formRequest": ("form", "eidapi_formFilling"),
+    "stepUpRequest": ("step_up", "eidapi_fr"),
+}
+_BUSINESS_ID = re.compile(r"[!-~]{1,36}", re.ASCII)
+_STATE = re.compile(r"[A-Za-z0-9_-]{1,36}", re.ASCII)
+
+
+class Initiation:
+    """Takes the questions of services that hold an access token."""
+
+    def __init__(
+        self, *, clock: MockClock, settings: IamSmartMockSettings, grants: Grants, inquiries: Inquiries
+    ) -> None:
+        self._clock = clock
+        self._settings = settings
+        self._grants = grants
+        self._inquiries = inquiries
+
+    def ask(self, client: Client, parameters: Mapping[str, object], trail: Trail) -> tuple[Inquiry, dict[str, object]]:
+        """Remember one question. Returns it and the content of the reply. Raises Refused.
+
+        (1) forms  (2) token, openID, scope  (3) businessID new  (4) source  (5) address for the answer
+        """
+        kind, scope = INITIATIONS[trail.operation]
+        # (1)
+        names = ("accessToken", "openID", "source", "redirectURI")
+        given = {name: text(parameters, name, trail) for name in names}
+        business = business_id(parameters, trail)
+        state = self._state(parameters, trail)
+        lang(parameters, trail)
+        profile, eme = self._wish(kind, parameters, trail)
+        form = form_text(parameters, trail, self._settings) if kind == "form" else FormText()
+        # (2)
+        token = owner(given, client, self._grants, trail, scope=scope)
+        # (3)
+        taken = self._inquiries.is_used(client.client_id, business) or trail.strikes("business_id_taken")
+        trail.require("business_id_new", not taken, "D20011", parameter="businessID", detail="used before")
+        # (4)
+        lawful = given["source"] in SOURCES | APP_SOURCES
+        trail.require("source", lawful, "D20007", parameter="source", detail="not a source")
+        # (5) One known client percent-encodes the address inside the JSON (dossier 8.1); once is understood, twice is not.
+        target = given["redirectURI"]
+        if target not in client.redirect_uris:
+            target = unquote(target)
+        registered = target in client.redirect_uris
+        trail.require("redirect_uri", registered, "D20008", parameter="redirectURI", detail="not registered")
+        by_qr = token.origin.by_qr
+        now = self._clock.now_ms()
+        inquiry = Inquiry(
+            token=self._inquiries.new_name(), kind=kind, client=client, business_id=business, created_ms=now,
+            expires_ms=now + self._settings.request_wait_s * 1000, profile_fields=profile, eme_fields=eme, form=form,
+            persona=token.persona, redirect_uri=target, state=state, by_qr=by_qr,
+            ticket="" if by_qr else self._inquiries.new_name(),
+        )  # fmt: skip
+        self._inquiries.add(inquiry)
+        return inquiry, self._reply(inquiry, trail)
+
+    def _reply(self, inquiry: Inquiry, trail: Trail) -> dict[str, object]:
+        shown = inquiry.by_qr
+        if trail.strikes("auth_by_qr_flipped"):
+            shown = not shown
+        if shown:
+            return {"authByQR": True}
+        ticket = self._inquiries.new_name() if trail.strikes("ticket_unknown") else inquiry.ticket
+        if trail.strikes("ticket_expired"):
+            inquiry.expires_ms = inquiry.created_ms
+        if trail.strikes("ticket_missing"):
+            return {"authByQR": False}
+        return {"authByQR": False, "ticketID": ticket or self._inquiries.new_name()}
+
+    def _wish(self, kind: Kind, parameters: Mapping[str, object], trail: Trail) -> FieldWish:
+        if kind == "step_up":
+            return (), ()
+        if kind == "profile":
+            return field_wish(parameters, trail, eme_fields=PROFILE_FIELDS, arrays=("profileFields",))
+        return field_wish(
+            parameters, trail, eme_fields=FORM_FIELDS, refuse_empty=self._settings.refuse_empty_field_array
+        )  # fmt: skip
+
+    def _state(self, parameters: Mapping[str, object], trail: Trail) -> str | None:
+        state = parameters.get("state")
+        lawful = state is None or (isinstance(state, str) and bool(_STATE.fullmatch(state)))
+        trail.require("state", lawful, "D20003", parameter="state", detail="not 1 to 36 of A-Z a-z 0-9 _ -")
+        return None if state is None else str(state)
+
+
+def business_id(parameters: Mapping[str, object], trail: Trail) -> str:
+    """The businessID: 1 to 36 visible ASCII characters. Raises Refused."""
+    value = text(parameters, "businessID", trail)
+    lawful = bool(_BUSINESS_ID.fullmatch(value))
+    trail.require("business_id_form", lawful, "D20003", parameter="businessID", detail="not 1 to 36 visible characters")
+    return value
+
+
+def lang(parameters: Mapping[str, object], trail: Trail) -> None:
+    """Check the language, where one is given. Raises Refused."""
+    lawful = parameters.get("lang", "zh-HK") in LANGS
+    trail.require("lang", lawful, "D20003", parameter="lang", detail="not en-US, zh-HK or zh-CN")
+
+
+def form_text(parameters: Mapping[str, object], trail: Trail, settings: IamSmartMockSettings) -> FormText:
+    """What the service says about its form. Raises Refused for a text that is missing or too long."""
+    needed = settings.form_texts_needed
+    name, number, description = (
+        optional_text(parameters, key, trail, longest=longest, needed=key in needed)
+        for key, longest in (("formName", 255), ("formNum", 20), ("formDesc", 255))
+    )
+    # The multipart form is known for CorpID only (dossier 8.1), so nothing but the default can be asked for.
+    plain = parameters.get("callbackContentType", "application/json") == "application/json"
+    trail.require("callback_type", plain, "D20003", parameter="callbackContentType", detail="not application/json")
+    return FormText(name=name, number=number, description=description)
