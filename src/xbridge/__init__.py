@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from xbridge.core.flow import DataFlow as DataFlow
     from xbridge.core.identity import Identity as Identity
     from xbridge.core.identity import LoginHop as LoginHop
+    from xbridge.core.request import Collected as Collected
+    from xbridge.core.request import FormHop as FormHop
+    from xbridge.core.request import FormTitle as FormTitle
+    from xbridge.core.request import PendingRequest as PendingRequest
+    from xbridge.core.request import StepUp as StepUp
     from xbridge.drivers.settings import load_config as load_config
     from xbridge.exchange.access_token import verify_access_token as verify_access_token
     from xbridge.flows.consent import Consent as Consent
@@ -43,6 +48,11 @@ _HOMES = {
     "parse_config": "xbridge.core.config",
     "Release": "xbridge.flows.exchange",
     "SQLiteStore": "xbridge.stores.sqlite",
+    "Collected": "xbridge.core.request",
+    "FormHop": "xbridge.core.request",
+    "FormTitle": "xbridge.core.request",
+    "PendingRequest": "xbridge.core.request",
+    "StepUp": "xbridge.core.request",
     "verify_access_token": "xbridge.exchange.access_token",
     "verify_bundle": "xbridge.flows.verification",
 }

@@ -132,5 +132,6 @@ def test_secrets_are_write_only_and_have_no_default() -> None:
     look(SCHEMAS["configuration"], "configuration")
     names = ["Keys.properties." + name for name in ("record", "log", "token", "sealing.items", "pseudonym")]
     names += ["IamSmartSettings.properties.client_secret", "IamSmartSettings.properties.kek_private_keys.items"]
+    names += ["KekContainer.properties.container", "KekContainer.properties.password"]
     names += ["GuangdongSettings.properties.client_secret"]
     assert sorted(found) == sorted(f"configuration.$defs.{name}" for name in names)

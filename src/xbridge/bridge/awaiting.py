@@ -10,7 +10,8 @@ from typing import Any, Self, TypeVar
 
 import httpx
 
-from xbridge.bridge.shared import Shared, id_of, proof_of
+from xbridge.bridge.awaiting_request import AwaitingRequests
+from xbridge.bridge.shared import id_of, proof_of
 from xbridge.core.audit import AuditSink
 from xbridge.core.config import Config
 from xbridge.core.effects import Effect
@@ -20,6 +21,7 @@ from xbridge.core.identity import Identity, LoginHop
 from xbridge.core.language import parse_language
 from xbridge.core.ports import Entropy, Store
 from xbridge.core.provider import Provider
+from xbridge.core.request import AppPlatform
 from xbridge.drivers.aio import AsyncDriver
 from xbridge.drivers.audit_log import log_event
 from xbridge.drivers.clock import utc_now
@@ -39,7 +41,7 @@ from xbridge.policy import RulePack
 T = TypeVar("T")
 
 
-class AsyncBridge(Shared):
+class AsyncBridge(AwaitingRequests):
     """xbridge for asynchronous code (asyncio or trio): the same methods as :class:`Bridge`, awaited."""
 
     def __init__(
@@ -72,7 +74,16 @@ class AsyncBridge(Shared):
         """Close the connections; the store stays open."""
         await self._driver.close()
 
-    async def begin_login(self, provider: str, *, return_to: str, session: str, lang: str = "zh-Hant") -> LoginHop:
+    async def begin_login(
+        self,
+        provider: str,
+        *,
+        return_to: str,
+        session: str,
+        lang: str = "zh-Hant",
+        user_agent: str = "",
+        app: AppPlatform | None = None,
+    ) -> LoginHop:
         """As :meth:`xbridge.Bridge.begin_login`, awaited."""
         return await self._run(
             "begin_login",
@@ -82,6 +93,8 @@ class AsyncBridge(Shared):
                 return_to=return_to,
                 session=session,
                 language=parse_language(lang),
+                user_agent=user_agent,
+                app=app,
                 now=now,
                 entropy=self._entropy,
             ),

@@ -10,7 +10,8 @@ from typing import Any, Self, TypeVar
 
 import httpx
 
-from xbridge.bridge.shared import Shared, id_of, proof_of
+from xbridge.bridge.blocking_request import BlockingRequests
+from xbridge.bridge.shared import id_of, proof_of
 from xbridge.core.audit import AuditSink
 from xbridge.core.config import Config
 from xbridge.core.effects import Effect
@@ -20,6 +21,7 @@ from xbridge.core.identity import Identity, LoginHop
 from xbridge.core.language import parse_language
 from xbridge.core.ports import Entropy, Store
 from xbridge.core.provider import Provider
+from xbridge.core.request import AppPlatform
 from xbridge.drivers.audit_log import log_event
 from xbridge.drivers.clock import utc_now
 from xbridge.drivers.sync import SyncDriver
@@ -39,7 +41,7 @@ from xbridge.policy import RulePack
 T = TypeVar("T")
 
 
-class Bridge(Shared):
+class Bridge(BlockingRequests):
     """xbridge for blocking code.  One instance per process, shared by its threads.
 
     ``config`` comes from :func:`xbridge.load_config`; ``store`` is opened and closed by the caller.  ``providers``
@@ -78,12 +80,22 @@ class Bridge(Shared):
         """Close the connections; the store stays open."""
         self._driver.close()
 
-    def begin_login(self, provider: str, *, return_to: str, session: str, lang: str = "zh-Hant") -> LoginHop:
+    def begin_login(
+        self,
+        provider: str,
+        *,
+        return_to: str,
+        session: str,
+        lang: str = "zh-Hant",
+        user_agent: str = "",
+        app: AppPlatform | None = None,
+    ) -> LoginHop:
         """Return where to send the browser.  Keep ``hop.pending`` in the application's session.
 
         ``provider`` is ``"iamsmart"``, ``"guangdong"`` or one of yours; ``return_to`` a registered redirect URI, byte
         for byte; ``session`` the application's session id, of which only a keyed digest is used; ``lang`` the page's
-        language.  Raises ``Unsupported`` and ``ConfigError``.
+        language; ``user_agent`` the browser's, by which a provider picks its page; ``app`` is for a login from an app of
+        yours, and then the URL opens the provider's app.  Raises ``Unsupported`` and ``ConfigError``.
         """
         return self._run(
             "begin_login",
@@ -93,6 +105,8 @@ class Bridge(Shared):
                 return_to=return_to,
                 session=session,
                 language=parse_language(lang),
+                user_agent=user_agent,
+                app=app,
                 now=now,
                 entropy=self._entropy,
             ),

@@ -13,6 +13,7 @@ from xbridge.core.identity import Identity
 from xbridge.core.moment import to_text
 from xbridge.core.ports import Entropy, Store
 from xbridge.core.provider import Provider
+from xbridge.core.request import PendingRequest, StepUp
 from xbridge.evidence.trust import trust_bytes
 from xbridge.flows import evidence as evidence_flow
 from xbridge.flows.consent import Consent
@@ -59,11 +60,16 @@ class Shared:
         self._audit(audit_event(operation, to_text(now), error))
 
 
-def proof_of(person: Identity | str) -> str:
-    """Return the sealed proof: an identity's, or the text that the application kept of it."""
+def proof_of(person: Identity | StepUp | str) -> str:
+    """Return the sealed proof: an identity's, a step-up's, or the text that the application kept of it."""
     return person if isinstance(person, str) else person.proof
 
 
 def id_of(thing: Link | Consent | str) -> str:
     """Return the id of a link or consent, or the id that was given."""
     return thing if isinstance(thing, str) else thing.id
+
+
+def business_id_of(request: PendingRequest | str) -> str:
+    """Return the id of a request, or the id that was given."""
+    return request if isinstance(request, str) else request.business_id

@@ -70,13 +70,14 @@ class Sealer:
         sealed = self._ciphers[self._newest].encrypt(nonce, plaintext, self._bound(self._newest, context))
         return f"{_VERSION}.{self._newest}.{base64url.encode(nonce + sealed)}"
 
-    def open(self, sealed: str, *, context: bytes = b"") -> bytes:
+    def open(self, sealed: str, *, context: bytes = b"", max_chars: int = MAX_SEALED_CHARS) -> bytes:
         """Return what was sealed.
 
-        Raises ``TamperDetected("sealed", …)``: ``too_large`` beyond 64 KiB, ``malformed`` for another form or version,
-        ``unknown`` for a key not held for this purpose, ``mismatch`` for any changed byte or another context.
+        Raises ``TamperDetected("sealed", …)``: ``too_large`` beyond ``max_chars`` (64 KiB), ``malformed`` for another
+        form or version, ``unknown`` for a key not held for this purpose, ``mismatch`` for any changed byte or another
+        context.
         """
-        if len(sealed) > MAX_SEALED_CHARS:
+        if len(sealed) > max_chars:
             raise TamperDetected("sealed", reason="too_large")
         version, _, rest = sealed.partition(".")
         key_id, _, text = rest.partition(".")

@@ -22,6 +22,7 @@ from xbridge.policy import RulePack
 
 LOGIN_PURPOSE = "pending-login"
 ACCOUNT_PURPOSE = "link-account"
+REQUEST_PURPOSE = "pending-request"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -42,6 +43,7 @@ class Deps:
     proof_sealer: Sealer
     offer_sealer: Sealer
     account_sealer: Sealer
+    request_sealer: Sealer
     service_keys: Mapping[str, KeySet] = field(default_factory=lambda: MappingProxyType({}))
 
     def provider(self, provider_id: str) -> tuple[Provider, Any]:
@@ -91,6 +93,7 @@ def build_deps(config: Config, providers: Sequence[Provider], pack: RulePack) ->
         proof_sealer=Sealer(*sealing, purpose=PROOF_PURPOSE),
         offer_sealer=Sealer(*sealing, purpose=OFFER_PURPOSE),
         account_sealer=Sealer(*sealing, purpose=ACCOUNT_PURPOSE),
+        request_sealer=Sealer(*sealing, purpose=REQUEST_PURPOSE),
         service_keys=MappingProxyType(
             {party.id: KeySet.from_jwks(party.jwks) for party in config.parties if party.jwks}
         ),

@@ -14,10 +14,12 @@ from urllib.parse import urlsplit
 from xbridge.core.decision import Record
 from xbridge.core.effects import spend
 from xbridge.core.errors import CallbackInvalid, ConfigError, TamperDetected
-from xbridge.core.identity import Identity, LoginHop
+from xbridge.core.identity import Authentication, Identity, LoginHop
 from xbridge.core.ids import new_handle
 from xbridge.core.language import Language
 from xbridge.core.ports import Entropy
+from xbridge.core.provider import AppLoginProvider, BrowserAware, Provider, lacking
+from xbridge.core.request import AppPlatform
 from xbridge.crypto.canonical import canonical_json
 from xbridge.crypto.digest import constant_time_equal
 from xbridge.flows.deps import Deps
@@ -44,7 +46,16 @@ class PendingLogin(Record):
 
 
 async def begin_login(
-    deps: Deps, provider_id: str, *, return_to: str, session: str, language: Language, now: datetime, entropy: Entropy
+    deps: Deps,
+    provider_id: str,
+    *,
+    return_to: str,
+    session: str,
+    language: Language,
+    now: datetime,
+    entropy: Entropy,
+    user_agent: str = "",
+    app: AppPlatform | None = None,
 ) -> LoginHop:
     """Return where to send the browser and the sealed login to keep in the application's session.
 
@@ -66,7 +77,14 @@ async def begin_login(
         state=state,
         v=1,
     )
-    url = provider.begin(settings, return_to=return_to, state=state, language=language)
+    if app is not None:
+        if not isinstance(provider, AppLoginProvider):
+            raise lacking(provider, "a login from an app")
+        url = provider.begin_app(settings, platform=app, return_to=return_to, state=state)
+    elif user_agent and isinstance(provider, BrowserAware):
+        url = provider.begin_in(settings, return_to=return_to, state=state, language=language, user_agent=user_agent)
+    else:
+        url = provider.begin(settings, return_to=return_to, state=state, language=language)
     sealed = deps.login_sealer.seal(canonical_json(pending), entropy=entropy)
     return LoginHop(url=url, pending=sealed, expires_at=expires_at)
 
@@ -108,17 +126,43 @@ async def finish_login(
         settings, callback, return_to=pending.return_to, state=pending.state, now=now, entropy=entropy
     )
     # (7)
-    reference = subject_ref(deps.pseudonym_key, issuer=pending.issuer, subject=found.subject)
+    return identity_of(
+        deps,
+        provider,
+        found,
+        issuer=pending.issuer,
+        login_id=pending.id,
+        session_ref=pending.session_ref,
+        now=now,
+        entropy=entropy,
+    )
+
+
+def identity_of(
+    deps: Deps,
+    provider: Provider,
+    found: Authentication,
+    *,
+    issuer: str,
+    login_id: str,
+    session_ref: str,
+    now: datetime,
+    entropy: Entropy,
+) -> Identity:
+    """Return what the application keeps of ``found``, with the sealed proof that later calls believe."""
+    reference = subject_ref(deps.pseudonym_key, issuer=issuer, subject=found.subject)
     proof = LoginProof(
+        access_expires_at=int(found.access.expires_at.timestamp()) if found.access else 0,
+        access_token=found.access.token if found.access else "",
         assurance=found.assurance.level,
         assurance_source=found.assurance.source,
         authenticated_at=int(now.timestamp()),
         document_kinds=tuple(sorted(kind for kind, _ in found.profile.documents)),
-        id=pending.id,
-        issuer=pending.issuer,
+        id=login_id,
+        issuer=issuer,
         jurisdiction=provider.jurisdiction,
-        provider=pending.provider,
-        session_ref=pending.session_ref,
+        provider=provider.id,
+        session_ref=session_ref,
         started_by=found.started_by,
         subject=found.subject,
         subject_ref=reference,
@@ -126,7 +170,7 @@ async def finish_login(
         v=1,
     )
     return Identity(
-        provider=pending.provider,
+        provider=provider.id,
         jurisdiction=provider.jurisdiction,
         subject=found.subject,
         subject_ref=reference,

@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from pydantic import Field
+
 from xbridge.core.decision import Record
 from xbridge.core.errors import LinkRefused, TamperDetected
 from xbridge.core.identity import Jurisdiction, Level, StartedBy
@@ -23,9 +25,12 @@ class LoginProof(Record):
     """One login, as it was verified.
 
     ``session_ref`` is a keyed digest of the application's session id; ``document_kinds`` says which documents the profile
-    held (GOV-ID-1 asks for a Home Return Permit), without their numbers.  Times are seconds since 1970.
+    held (GOV-ID-1 asks for a Home Return Permit), without their numbers.  ``access_token`` opens later calls to the
+    provider about this person, empty where it gave none.  Times are seconds since 1970.
     """
 
+    access_expires_at: int = 0
+    access_token: str = Field(default="", repr=False)
     assurance: Level
     assurance_source: str
     authenticated_at: int

@@ -1,4 +1,4 @@
-"""iAM Smart (智方便): login and synchronous profiles (dossier iamsmart.md sections 1 to 6 and 8).
+"""iAM Smart (智方便): login, profile, form filling, step-up (dossier iamsmart.md sections 1 to 9).
 
 The stress test of a provider: signatures over exact body bytes, an encrypted envelope under a key that is agreed
 first, opaque subjects compared byte for byte.  What is UNKNOWN about the platform is a setting

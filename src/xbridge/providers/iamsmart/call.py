@@ -28,6 +28,7 @@ from xbridge.protocols.content_envelope import (
 )
 from xbridge.protocols.signed_http import sign_request
 from xbridge.providers.iamsmart.reply import (
+    MAX_DOCUMENT_BYTES,
     OVERTAKEN,
     PROVIDER_ID,
     STALE_KEY,
@@ -54,8 +55,11 @@ async def call(
     step: str,
     now: datetime,
     entropy: Entropy,
+    max_bytes: int = MAX_DOCUMENT_BYTES,
 ) -> Mapping[str, object]:
     """Send ``parameters`` encrypted to ``path`` and return the decrypted content of the reply.
+
+    ``max_bytes`` bounds the reply.
 
     Raises ``ProviderError`` of any kind and ``UserDeclined``; ``step`` names the call in errors.
     """
@@ -63,12 +67,12 @@ async def call(
     for last_try in (False, True):
         key = await content_key(settings, now=now)
         body = canonical_json_of({"content": seal_content(key, plaintext, iv=entropy(IV_BYTES))})
-        envelope = await _post(settings, path, body, step=step)
+        envelope = await _post(settings, path, body, step=step, max_bytes=max_bytes)
         if envelope.code in STALE_KEY:
             await _forget_key(settings, now=now)
             if not last_try:
                 continue
-        raise_for_code(envelope.code, step=step)
+        raise_for_code(envelope.code, step=step, text=envelope.text)
         if not isinstance(envelope.content, str):
             raise broken(step, "shape")
         try:
@@ -76,8 +80,18 @@ async def call(
         except TamperDetected as exc:
             await _forget_key(settings, now=now)
             raise broken(step, "envelope") from exc
-        return _unnested(parse_object(opened, step=step))
+        return unnested(parse_object(opened, step=step, max_bytes=max_bytes))
     raise AssertionError("unreachable: the second try returns or raises")
+
+
+async def revoke_content_key(settings: IamSmartSettings, *, now: datetime) -> None:
+    """End the content key at the platform and forget it here; the next call agrees on a new one (section 3.3).
+
+    Forgotten first: a key whose end nobody confirmed is not used again.  Raises ``ProviderError``.
+    """
+    await _forget_key(settings, now=now)
+    envelope = await _post(settings, settings.paths.revoke_key, b"", step="revokeKey")
+    raise_for_code(envelope.code, step="revokeKey", text=envelope.text)
 
 
 async def content_key(settings: IamSmartSettings, *, now: datetime) -> bytes:
@@ -86,7 +100,7 @@ async def content_key(settings: IamSmartSettings, *, now: datetime) -> bytes:
     if known is not None:
         return known
     envelope = await _post(settings, settings.paths.get_key, b"", step="getKey")
-    raise_for_code(envelope.code, step="getKey")
+    raise_for_code(envelope.code, step="getKey", text=envelope.text)
     if not isinstance(envelope.content, Mapping):
         raise broken("getKey", "shape")
     key, expires_at = _read_key(settings, envelope.content)
@@ -123,16 +137,19 @@ def _read_key(settings: IamSmartSettings, content: Mapping[str, object]) -> tupl
         raise broken("getKey", "envelope") from exc
 
 
-async def _post(settings: IamSmartSettings, path: str, body: bytes, *, step: str) -> Envelope:
+async def _post(
+    settings: IamSmartSettings, path: str, body: bytes, *, step: str, max_bytes: int = MAX_DOCUMENT_BYTES
+) -> Envelope:
     """Send ``body``, signed afresh while it is overtaken by later requests, and return the reply's envelope."""
     for _ in range(MAX_SIGNINGS):
-        envelope = parse_envelope(await _send_signed(settings, path, body, step=step), step=step)
+        reply = await _send_signed(settings, path, body, step=step, max_bytes=max_bytes)
+        envelope = parse_envelope(reply, step=step, max_bytes=max_bytes)
         if envelope.code != OVERTAKEN:
             break
     return envelope
 
 
-async def _send_signed(settings: IamSmartSettings, path: str, body: bytes, *, step: str) -> HTTPReply:
+async def _send_signed(settings: IamSmartSettings, path: str, body: bytes, *, step: str, max_bytes: int) -> HTTPReply:
     """Sign ``body`` with a fresh stamp and send it."""
     taken = await take_stamp(settings.client_id)
     coarse_ms = taken.timestamp_ms - taken.timestamp_ms % settings.timestamp_step_ms
@@ -150,6 +167,7 @@ async def _send_signed(settings: IamSmartSettings, path: str, body: bytes, *, st
         url=settings.base_url + path,
         headers=headers,
         content=body,
+        max_reply_bytes=max_bytes,
         timeout_s=settings.timeout_s,
         label=step,
     )
@@ -164,7 +182,7 @@ def _cache_key(settings: IamSmartSettings) -> str:
     return f"iamsmart/content-key/{settings.base_url}/{settings.client_id}"
 
 
-def _unnested(content: Mapping[str, object]) -> Mapping[str, object]:
+def unnested(content: Mapping[str, object]) -> Mapping[str, object]:
     """Unwrap ``{"content": {…}}``, which one public client met (iamsmart.md section 4, cause UNKNOWN)."""
     inner = content.get("content")
     return inner if len(content) == 1 and isinstance(inner, Mapping) else content

@@ -1,74 +1,35 @@
-"""The login path: QR page URL, callback, encrypted getToken, synchronous profiles (iamsmart.md sections 6 and 8)."""
+"""iAM Smart's face to the rest of the house: each ability in one or two statements (iamsmart.md sections 6 to 9).
+
+The work is done next door: ``url``, ``token``, ``profile``, ``request``, ``callback``, ``anonymous_form``,
+``direct_login``, ``call``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
-from xbridge.core.errors import ConfigError, UserDeclined, VerificationError
-from xbridge.core.identity import Assurance, Authentication, Jurisdiction, Profile
+from xbridge.core.errors import ConfigError
+from xbridge.core.identity import Access, Assurance, Authentication, Jurisdiction, Profile, StartedBy
 from xbridge.core.language import Language
 from xbridge.core.ports import Entropy
 from xbridge.core.provider import CallbackParameters
-from xbridge.protocols.identity_document.hkid import join_hkid, parse_hkid
-from xbridge.providers.iamsmart.call import call
-from xbridge.providers.iamsmart.reply import CODE, DECLINED, PROVIDER_ID, SUCCESS, broken, raise_for_code
+from xbridge.core.request import AppPlatform, Asked, CallbackMessage, Errand, RequestKind
+from xbridge.providers.iamsmart import anonymous_form, callback, direct_login, request
+from xbridge.providers.iamsmart.call import revoke_content_key
+from xbridge.providers.iamsmart.form import FormData
+from xbridge.providers.iamsmart.profile import pull_profile
+from xbridge.providers.iamsmart.reply import PROVIDER_ID
 from xbridge.providers.iamsmart.settings import IamSmartSettings
-
-LANG: dict[Language, str] = {"en": "en-US", "zh-Hant": "zh-HK", "zh-Hans": "zh-CN"}
-
-
-class _TokenReply(BaseModel):
-    """getToken's content (section 6.5).  ``openID`` is opaque: stored and sent back byte for byte, never decoded."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
-
-    accessToken: str = Field(min_length=1, max_length=512, repr=False)  # noqa: N815
-    openID: str = Field(min_length=1, max_length=256, repr=False)  # noqa: N815
-    userType: str = Field(max_length=32)  # noqa: N815
-    scope: str = Field(max_length=1024)
-    issueAt: int  # noqa: N815
-    expiresIn: int  # noqa: N815
-    lastModifiedDate: int  # noqa: N815
-
-
-class _IdNo(BaseModel):
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
-
-    Identification: str = Field(max_length=16, repr=False)
-    CheckDigit: str = Field(max_length=1, repr=False)
-
-
-class _EnName(BaseModel):
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
-
-    UnstructuredName: str = Field(max_length=256, repr=False)
-
-
-class _ChName(BaseModel):
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
-
-    ChineseName: str = Field(max_length=64, repr=False)
-
-
-class _ProfileReply(BaseModel):
-    """The synchronous profile's content (section 8.3): fields that the person does not hold are absent or empty."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", hide_input_in_errors=True)
-
-    idNo: _IdNo | None = None  # noqa: N815
-    enName: _EnName | None = None  # noqa: N815
-    chName: _ChName | None = None  # noqa: N815
-    birthDate: str = Field(default="", max_length=16, repr=False)  # noqa: N815
-    gender: str = Field(default="", max_length=8, repr=False)
+from xbridge.providers.iamsmart.token import callback_code, exchange_code
+from xbridge.providers.iamsmart.url import app_login_url, qr_url
 
 
 class IamSmart:
-    """iAM Smart as a :class:`~xbridge.core.provider.Provider`."""
+    """iAM Smart as a :class:`~xbridge.core.provider.Provider`, with every further ability of that module."""
 
     id = PROVIDER_ID
     jurisdiction: Jurisdiction = "HK"
@@ -80,27 +41,35 @@ class IamSmart:
         except ValidationError as exc:
             raise ConfigError(f"[providers.iamsmart] {_first_problem(exc)}") from exc
         if not settings.keks:
-            raise ConfigError("[providers.iamsmart] needs a key-encryption key")
+            raise ConfigError("[providers.iamsmart] needs a key-encryption key: kek_private_keys or kek_pkcs12")
         return settings
 
     def issuer(self, settings: IamSmartSettings) -> str:
         """Return the configured issuer, by default the base URL.  An openID means nothing without its service."""
         return f"{settings.issuer or settings.base_url}#{settings.client_id}"
 
+    # --- Login ---------------------------------------------------------------------------------------------------
+
     def begin(self, settings: IamSmartSettings, *, return_to: str, state: str, language: Language) -> str:
         """Return the getQR URL (section 6.1).  Raises ``ConfigError`` for a ``return_to`` that is not registered."""
-        if return_to not in settings.redirect_uris:
-            raise ConfigError("return_to is not among [providers.iamsmart] redirect_uris; the match is exact")
-        query = {
-            "clientID": settings.client_id,
-            "responseType": "code",
-            "source": settings.source,
-            "redirectURI": return_to,
-            "scope": " ".join(settings.scopes),
-            "lang": LANG[language],
-            "state": state,
-        }
-        return f"{settings.base_url}{settings.paths.get_qr}?{urlencode(query)}"
+        return self.begin_in(settings, return_to=return_to, state=state, language=language, user_agent="")
+
+    def begin_in(
+        self, settings: IamSmartSettings, *, return_to: str, state: str, language: Language, user_agent: str
+    ) -> str:
+        """Return the getQR URL for the browser that calls itself ``user_agent`` (sections 6.1 and 6.2)."""
+        return qr_url(
+            settings,
+            return_to=return_to,
+            state=state,
+            language=language,
+            scopes=settings.scopes,
+            user_agent=user_agent,
+        )
+
+    def begin_app(self, settings: IamSmartSettings, *, platform: AppPlatform, return_to: str, state: str) -> str:
+        """Return the URL that opens the iAM Smart app (section 6.6).  Raises ``ConfigError``."""
+        return app_login_url(settings, platform=platform, return_to=return_to, state=state)
 
     async def finish(
         self,
@@ -112,81 +81,146 @@ class IamSmart:
         now: datetime,
         entropy: Entropy,
     ) -> Authentication:
-        """Exchange the code for the tokenised ID and pull the profile.
+        """Exchange the code for the tokenised ID and, in generation 2, pull the profile."""
+        return await self._authenticated(settings, callback, now=now, entropy=entropy)
 
-        (1) a refusal in the callback   (2) exactly one code   (3) getToken   (4) the scope we asked for   (5) profiles
-        """
-        # (1) The prose promises only the state on refusal, samples show an error code (section 6.1): both are handled.
-        error_code = callback.optional("error_code")
-        if error_code is not None:
-            if error_code in DECLINED:
-                raise UserDeclined("login", "the person cancelled or refused in iAM Smart", provider_code=error_code)
-            # Anybody can write a callback, so a text that is no code is not passed on.
-            known_form = error_code if CODE.fullmatch(error_code) and error_code != SUCCESS else "unreadable"
-            raise_for_code(known_form, step="login")
-        # (2) The code is opaque; it goes out exactly as it was decoded once.
-        code = callback.required("code")
-        # (3)
-        token = _parse_token(
-            await call(
-                settings,
-                settings.paths.get_token,
-                {"code": code, "grantType": "authorization_code"},
-                step="getToken",
-                now=now,
-                entropy=entropy,
-            )
+    # --- Direct login --------------------------------------------------------------------------------------------
+
+    def begin_direct(self, settings: IamSmartSettings, callback: CallbackParameters, *, state: str) -> str:
+        """Return where to redirect the app that asked for a state (section 6.7, V1)."""
+        return direct_login.state_reply(settings, callback, state=state)
+
+    def verify_direct_path(self, settings: IamSmartSettings, path: str, *, with_state: bool) -> None:
+        """Check that a direct login may come back to ``path``."""
+        direct_login.verify_direct_path(settings, path, with_state=with_state)
+
+    async def finish_direct(
+        self, settings: IamSmartSettings, callback: CallbackParameters, *, now: datetime, entropy: Entropy
+    ) -> Authentication:
+        """Exchange the code of a direct login (section 6.7); V2 says so in getToken."""
+        return await self._authenticated(
+            settings,
+            callback,
+            now=now,
+            entropy=entropy,
+            direct=settings.direct_login == "v2",
+            started_by="direct_login",
         )
-        # (4) Without the authentication scope the reply does not prove a login.
-        if "eidapi_auth" not in token.scope.split():
-            raise broken("getToken", "scope")
-        # (5)
+
+    # --- Requests that are answered by callback ------------------------------------------------------------------
+
+    async def ask_profile(
+        self,
+        settings: IamSmartSettings,
+        subject: str,
+        access: Access,
+        errand: Errand,
+        *,
+        now: datetime,
+        entropy: Entropy,
+    ) -> Asked:
+        """Ask for verified data (section 8.1, generation 1)."""
+        return await request.ask_profile(settings, subject, access, errand, now=now, entropy=entropy)
+
+    async def ask_form(
+        self,
+        settings: IamSmartSettings,
+        subject: str,
+        access: Access,
+        errand: Errand,
+        *,
+        now: datetime,
+        entropy: Entropy,
+    ) -> Asked:
+        """Ask to fill a form (section 8.1)."""
+        return await request.ask_form(settings, subject, access, errand, now=now, entropy=entropy)
+
+    async def ask_step_up(
+        self,
+        settings: IamSmartSettings,
+        subject: str,
+        access: Access,
+        errand: Errand,
+        *,
+        now: datetime,
+        entropy: Entropy,
+    ) -> Asked:
+        """Ask the same person to authenticate again (section 7)."""
+        return await request.ask_step_up(settings, subject, access, errand, now=now, entropy=entropy)
+
+    def open_callback(self, settings: IamSmartSettings, raw: bytes) -> CallbackMessage:
+        """Return what a callback says (section 8.2).  Raises ``CallbackParametersvalid``."""
+        return callback.open_callback(settings, raw)
+
+    def read_answer(self, settings: IamSmartSettings, kind: RequestKind, content: Mapping[str, object]) -> Any:
+        """Return the typed result (section 8.3).  Raises ``ProtocolError``."""
+        return callback.read_answer(kind, content)
+
+    def wanted_content(
+        self, kind: RequestKind, fields: tuple[str, ...], content: Mapping[str, object]
+    ) -> Mapping[str, object]:
+        """Return the part of ``content`` that was asked for."""
+        return callback.wanted_content(kind, fields, content)
+
+    # --- Anonymous forms and keys --------------------------------------------------------------------------------
+
+    async def begin_anonymous_form(
+        self, settings: IamSmartSettings, errand: Errand, *, return_to: str, now: datetime, entropy: Entropy
+    ) -> str:
+        """Return the getQR URL with a ticket (section 9)."""
+        return await anonymous_form.begin_anonymous_form(
+            settings, errand, return_to=return_to, now=now, entropy=entropy
+        )
+
+    async def finish_anonymous_form(
+        self,
+        settings: IamSmartSettings,
+        callback: CallbackParameters,
+        *,
+        business_id: str,
+        fields: tuple[str, ...],
+        now: datetime,
+        entropy: Entropy,
+    ) -> FormData:
+        """Return the form that the person let be filled (section 9)."""
+        return await anonymous_form.finish_anonymous_form(
+            settings, callback, business_id=business_id, fields=fields, now=now, entropy=entropy
+        )
+
+    async def revoke_key(self, settings: IamSmartSettings, *, now: datetime, entropy: Entropy) -> None:
+        """End the content key (section 3.3)."""
+        await revoke_content_key(settings, now=now)
+
+    async def _authenticated(
+        self,
+        settings: IamSmartSettings,
+        callback: CallbackParameters,
+        *,
+        now: datetime,
+        entropy: Entropy,
+        direct: bool = False,
+        started_by: StartedBy = "relying_party",
+    ) -> Authentication:
+        """Return who the code in ``callback`` stands for.
+
+        (1) a refusal, or exactly one code   (2) getToken, with the scope we asked for   (3) profiles
+        """
+        # (1)
+        code = callback_code(callback, step="login")
+        # (2)
+        token = await exchange_code(settings, code, now=now, entropy=entropy, direct=direct)
+        access = token.access()
+        # (3) Generation 1 has no call for it; there the application asks with ``request_profile``.
         profile = Profile()
-        if "eidapi_profiles" in settings.scopes:
-            content = await call(
-                settings,
-                settings.paths.profiles,
-                {
-                    "accessToken": token.accessToken,
-                    "openID": token.openID,
-                    "profileFields": list(settings.profile_fields),
-                },
-                step="profiles",
-                now=now,
-                entropy=entropy,
-            )
-            profile = _parse_profile(content)
+        if settings.generation == 2 and "eidapi_profiles" in settings.scopes:
+            profile = await pull_profile(settings, token, now=now, entropy=entropy)
         return Authentication(
             subject=token.openID,
             assurance=Assurance(source=token.userType, level=settings.level_map.get(token.userType, "L0")),
             profile=profile,
+            started_by=started_by,
+            access=access,
         )
-
-
-def _parse_token(content: Mapping[str, object]) -> _TokenReply:
-    try:
-        return _TokenReply.model_validate(content)
-    except ValidationError as exc:
-        raise broken("getToken", "shape") from exc
-
-
-def _parse_profile(content: Mapping[str, object]) -> Profile:
-    """Return the profile; a document number with a wrong check digit breaks the protocol rather than passing on."""
-    try:
-        # Empty members mean "not held" (INFERRED, section 8.3).
-        reply = _ProfileReply.model_validate({key: value for key, value in content.items() if value})
-        documents: tuple[tuple[str, str], ...] = ()
-        if reply.idNo is not None:
-            documents = (("hkid", parse_hkid(join_hkid(reply.idNo.Identification, reply.idNo.CheckDigit))),)
-    except (ValidationError, VerificationError) as exc:
-        raise broken("profiles", "shape") from exc
-    return Profile(
-        name=reply.chName.ChineseName if reply.chName else "",
-        name_en=reply.enName.UnstructuredName if reply.enName else "",
-        birth_date=reply.birthDate,
-        gender=reply.gender,
-        documents=documents,
-    )
 
 
 def _first_problem(exc: ValidationError) -> str:

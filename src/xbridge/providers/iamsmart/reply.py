@@ -9,13 +9,15 @@ from dataclasses import dataclass, field
 from xbridge.core.errors import ProtocolError, ProviderRejected, ProviderUnavailable, UserDeclined, VerificationError
 from xbridge.core.http import HTTPReply
 from xbridge.crypto.canonical import parse_strict
+from xbridge.providers.iamsmart.code import MEANINGS, meaning
 
 PROVIDER_ID = "iamsmart"
 MAX_DOCUMENT_BYTES = 1024 * 1024
+MAX_TEXT_CHARS = 160
 CODE = re.compile(r"[A-Z][0-9]{5}", re.ASCII)
 SUCCESS = "D00000"
-DECLINED = frozenset({"D40000", "D40001", "D50001", "D60000", "D60001", "D70000", "D70001", "D80001"})
-TIMED_OUT = frozenset({"D40003", "D50003", "D60003", "D70003", "D80003"})
+DECLINED = frozenset(code for code, row in MEANINGS.items() if row.result == "declined")
+TIMED_OUT = frozenset(code for code, row in MEANINGS.items() if row.result == "timed_out")
 OVERTAKEN = "D20004"
 STALE_KEY = frozenset({"D30001", "D30002", "D30003", "D30004"})
 
@@ -26,9 +28,10 @@ class Envelope:
 
     code: str
     content: str | Mapping[str, object] | None = field(repr=False)
+    text: str = field(default="", repr=False)
 
 
-def parse_envelope(reply: HTTPReply, *, step: str) -> Envelope:
+def parse_envelope(reply: HTTPReply, *, step: str, max_bytes: int = MAX_DOCUMENT_BYTES) -> Envelope:
     """Return the envelope in ``reply``, whatever its code.
 
     Raises ``ProviderUnavailable`` for 429 and 5xx, ``ProviderRejected`` for another status without JSON,
@@ -37,7 +40,7 @@ def parse_envelope(reply: HTTPReply, *, step: str) -> Envelope:
     if reply.status == 429 or reply.status >= 500:
         raise ProviderUnavailable(PROVIDER_ID, f"{step} answered HTTP {reply.status}; try again later")
     try:
-        document = parse_object(reply.content, step=step)
+        document = parse_object(reply.content, step=step, max_bytes=max_bytes)
     except ProtocolError as exc:
         if reply.status < 400:
             raise
@@ -50,13 +53,13 @@ def parse_envelope(reply: HTTPReply, *, step: str) -> Envelope:
         raise broken(step, "shape")
     if content is not None and not isinstance(content, str | Mapping):
         raise broken(step, "shape")
-    return Envelope(code=code, content=content or None)
+    return Envelope(code=code, content=content or None, text=sanitised(document.get("message")))
 
 
-def parse_object(raw: bytes, *, step: str) -> Mapping[str, object]:
+def parse_object(raw: bytes, *, step: str, max_bytes: int = MAX_DOCUMENT_BYTES) -> Mapping[str, object]:
     """Return the JSON object in ``raw``.  Raises ``ProtocolError`` (``not_json``) for HTML, duplicates, bad UTF-8…"""
     try:
-        document = parse_strict(raw, max_bytes=MAX_DOCUMENT_BYTES)
+        document = parse_strict(raw, max_bytes=max_bytes)
     except VerificationError as exc:
         raise broken(step, "duplicated" if exc.reason == "duplicated" else "not_json") from exc
     if not isinstance(document, Mapping):
@@ -64,17 +67,26 @@ def parse_object(raw: bytes, *, step: str) -> Mapping[str, object]:
     return document
 
 
-def raise_for_code(code: str, *, step: str) -> None:
-    """Return for success; raise what the code means otherwise.  Unknown codes are kept as they came."""
+def sanitised(text: object) -> str:
+    """Return the platform's own wording as one short printable line; empty where it sent none."""
+    if not isinstance(text, str):
+        return ""
+    return "".join(character if character.isprintable() else " " for character in text[:MAX_TEXT_CHARS]).strip()
+
+
+def raise_for_code(code: str, *, step: str, text: str = "") -> None:
+    """Return for success; raise what the code means otherwise.
+
+    A refusal by the person is ``UserDeclined``; everything else ``ProviderRejected``, whose message says who can act.
+    Unknown codes are kept as they came, and so is the platform's ``text``, outside the message.
+    """
     if code == SUCCESS:
         return
-    if code in DECLINED:
+    known = meaning(code)
+    if known is not None and known.result == "declined":
         raise UserDeclined(step, "the person cancelled or refused in iAM Smart", provider_code=code)
-    if code in TIMED_OUT:
-        raise ProviderRejected(
-            PROVIDER_ID, "the person did not answer in time; start again", provider_code=code, step=step
-        )
-    raise ProviderRejected(PROVIDER_ID, f"{step} was refused with {code}", provider_code=code, step=step)
+    message = f"{step} was refused with {code}" + (f": {known.text}" if known else "")
+    raise ProviderRejected(PROVIDER_ID, message, provider_code=code, step=step, provider_text=text)
 
 
 def broken(step: str, reason: str) -> ProtocolError:

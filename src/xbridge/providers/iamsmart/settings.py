@@ -3,34 +3,75 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Literal
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from xbridge.core.identity import Level
-from xbridge.protocols.content_envelope import KekPadding, kek_public_der, load_kek
+from xbridge.protocols.content_envelope import KekPadding, kek_public_der
+from xbridge.providers.iamsmart.kek import load_kek_container, load_kek_text
+
+Scope = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_]+$")]
 
 
 class IamSmartPaths(BaseModel):
-    """Where each API lives under ``base_url`` (iamsmart.md sections 3, 6, 8: VERIFIED)."""
+    """Where each API lives under ``base_url`` (iamsmart.md sections 3, 6 to 9).
+
+    VERIFIED, except that those of step-up and form filling are known for generation 1 only: for generation 2 they are
+    UNKNOWN and the same values are a guess.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     get_qr: str = "/api/v1/auth/getQR"
     get_key: str = "/api/v1/security/getKey"
+    revoke_key: str = "/api/v1/security/revokeKey"
     get_token: str = "/api/v1/auth/getToken"
     profiles: str = "/api/v1/profiles"
+    profile: str = "/api/v1/account/auth/profile/initiateRequest"
+    form: str = "/api/v1/account/eme/initiateRequest"
+    reauth: str = "/api/v1/account/stepup/initiateRequest"
+    anon_form: str = "/api/v1/anonymous/eme/initiateRequest"
+    anon_form_result: str = "/api/v1/anonymous/eme/getResult"
+
+
+class IamSmartAppPaths(BaseModel):
+    """What follows ``<app_scheme>://`` in a URL that opens the app (section 6.6).
+
+    ``login``, ``profile`` and ``reauth`` are VERIFIED; ``login_v2`` and ``form`` are UNKNOWN.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    login: str = "auth"
+    login_v2: str = "v2_auth"
+    profile: str = "profile"
+    form: str = "form-filling"
+    reauth: str = "re-auth"
+
+
+class KekContainer(BaseModel):
+    """A PKCS#12 container in base64, as authorities hand them out, and its password."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    container: SecretStr
+    password: SecretStr
 
 
 class IamSmartSettings(BaseModel):
     """One online service's registration.
 
-    ``base_url`` has no default because the production domain is UNKNOWN.  ``kek_private_keys`` are PEM texts, newest
-    first; the platform says in ``pubKey`` which one it used.  ``level_map`` maps ``userType`` to our scale: the mapping
-    is UNKNOWN (iamsmart.md section 11), so the default is the lower of the dossier's two readings and the operator
-    must confirm it.  ``timestamp_step_ms`` is how coarse the timestamps of signed requests are (``call.py`` says why);
-    1 sends them as they are.
+    ``base_url`` has no default because the production domain is UNKNOWN.  ``generation`` 2 pulls the profile at login;
+    1 asks for it afterwards and is answered by callback.  ``kek_private_keys`` are PEM texts or base64 of PKCS#8 DER,
+    newest first, ``kek_pkcs12`` containers with their passwords; the platform says in ``pubKey`` which key it used.
+    ``callback_uri`` is where the platform POSTs results.  ``direct_login_uris`` are the platform's addresses that may
+    fetch a state (V1; all below one that ends in a slash) or ours for codes without state (V2).  ``level_map`` maps
+    ``userType`` to our scale: the mapping is UNKNOWN (iamsmart.md section 11), so the default is the lower of the
+    dossier's two readings and the operator must confirm it.  ``timestamp_step_ms`` is how coarse the timestamps of
+    signed requests are (``call.py`` says why); 1 sends them as they are.
     """
 
     # An error never quotes its input, also where a traceback shows it: the input holds secrets.
@@ -38,13 +79,22 @@ class IamSmartSettings(BaseModel):
 
     base_url: str
     issuer: str = ""
+    generation: Literal[1, 2] = 2
     client_id: str = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
     client_secret: SecretStr
-    kek_private_keys: tuple[SecretStr, ...] = Field(min_length=1, max_length=4)
+    kek_private_keys: tuple[SecretStr, ...] = Field(default=(), max_length=4)
+    kek_pkcs12: tuple[KekContainer, ...] = Field(default=(), max_length=4)
     redirect_uris: tuple[str, ...] = Field(min_length=1)
-    scopes: tuple[str, ...] = ("eidapi_auth", "eidapi_profiles")
+    callback_uri: str = ""
+    callback_max_bytes: int = Field(default=10 * 1024 * 1024, ge=4096, le=32 * 1024 * 1024)
+    direct_login: Literal["off", "v1", "v2"] = "off"
+    direct_login_uris: tuple[str, ...] = ()
+    redirect_encoding: Literal["percent", "plain"] = "percent"
+    scopes: tuple[Scope, ...] = ("eidapi_auth", "eidapi_profiles")
+    anonymous_scopes: tuple[Scope, ...] = ("eidapi_auth", "eidapi_formFilling")
     profile_fields: tuple[str, ...] = ("idNo", "enName", "chName", "birthDate", "gender")
     source: str = "PC_Browser"
+    broker_page: Literal["auto", "never"] = "auto"
     kek_padding: KekPadding = "pkcs1v15"
     signature_encoding: Literal["url", "raw"] = "url"
     level_map: dict[str, Level] = {"default": "L1", "sign": "L2"}
@@ -52,9 +102,31 @@ class IamSmartSettings(BaseModel):
     key_refresh_early_s: int = Field(default=60, ge=0, le=3600)
     timeout_s: float = Field(default=10.0, gt=0, le=60)
     paths: IamSmartPaths = IamSmartPaths()
+    app_scheme: str = Field(default="hk.gov.iamsmart", pattern=r"^[a-z][a-z0-9+.-]*$")
+    app_paths: IamSmartAppPaths = IamSmartAppPaths()
+    app_sources: dict[Literal["ios", "android"], Literal["App_Link", "App_Package", "App_Scheme"]] = {
+        "ios": "App_Link",
+        "android": "App_Package",
+    }
+    android_package: str = ""
+    android_activity: str = ""
+    android_parameters: str = ""
+
+    @model_validator(mode="after")
+    def _apart(self) -> IamSmartSettings:
+        """A code without state must not be taken where ordinary callbacks arrive: they would need no state either."""
+        if self.direct_login == "v2":
+            ordinary = {urlsplit(uri).path for uri in self.redirect_uris}
+            if ordinary & {urlsplit(uri).path for uri in self.direct_login_uris}:
+                raise ValueError("direct_login_uris need paths that no redirect URI has")
+        return self
 
     @cached_property
     def keks(self) -> tuple[tuple[bytes, RSAPrivateKey], ...]:
         """The key-encryption keys with their public DER form, loaded once: checking an RSA key takes some 35 ms."""
-        keys = [load_kek(pem.get_secret_value()) for pem in self.kek_private_keys]
+        keys = [load_kek_text(text.get_secret_value()) for text in self.kek_private_keys]
+        keys += [
+            load_kek_container(each.container.get_secret_value(), each.password.get_secret_value())
+            for each in self.kek_pkcs12
+        ]
         return tuple((kek_public_der(key), key) for key in keys)

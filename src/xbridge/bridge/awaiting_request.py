@@ -1,0 +1,201 @@
+"""The façade's methods for what a provider is asked after or without a login, for asynchronous code.
+
+``awaiting.AsyncBridge`` is what an application uses; this module is the part of it that speaks about requests.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from xbridge.bridge.shared import Shared, business_id_of, proof_of
+from xbridge.core.effects import Effect
+from xbridge.core.identity import Identity, LoginHop
+from xbridge.core.language import parse_language
+from xbridge.core.request import Collected, FormHop, FormTitle, PendingRequest, StepUp
+from xbridge.flows import anonymous_form as form_flow
+from xbridge.flows import callback as callback_flow
+from xbridge.flows import collect as collect_flow
+from xbridge.flows import direct_login as direct_flow
+from xbridge.flows import key_agreement as key_flow
+from xbridge.flows import request as request_flow
+
+T = TypeVar("T")
+
+
+class AwaitingRequests(Shared, ABC):
+    """Requests, their callbacks and results, direct login, keys."""
+
+    async def request_profile(
+        self,
+        person: Identity | StepUp | str,
+        *,
+        fields: Sequence[str],
+        session: str,
+        lang: str = "zh-Hant",
+        user_agent: str = "",
+    ) -> PendingRequest:
+        """Ask the person's provider for verified data; the answer comes by callback, :meth:`collect` hands it out.
+
+        ``person`` logged in with this ``session``; ``fields`` are the provider's names, such as ``"idNo"``;
+        ``user_agent`` is their browser's.  Raises ``LinkRefused`` (``session``, ``stale``), ``Unsupported``,
+        ``ConfigError``, ``ProviderError``.
+        """
+        return await self._run(
+            "request_profile",
+            lambda now: request_flow.make_request(
+                self._deps,
+                "profile",
+                proof_of(person),
+                fields=tuple(fields),
+                session=session,
+                language=parse_language(lang),
+                user_agent=user_agent,
+                now=now,
+                entropy=self._entropy,
+            ),
+        )
+
+    async def request_form(
+        self,
+        person: Identity | StepUp | str,
+        *,
+        fields: Sequence[str],
+        title: FormTitle,
+        session: str,
+        lang: str = "zh-Hant",
+        user_agent: str = "",
+    ) -> PendingRequest:
+        """Ask the person's provider to fill the form ``title`` with ``fields``.  As :meth:`request_profile`."""
+        return await self._run(
+            "request_form",
+            lambda now: request_flow.make_request(
+                self._deps,
+                "form",
+                proof_of(person),
+                fields=tuple(fields),
+                title=title,
+                session=session,
+                language=parse_language(lang),
+                user_agent=user_agent,
+                now=now,
+                entropy=self._entropy,
+            ),
+        )
+
+    async def request_step_up(
+        self, person: Identity | StepUp | str, *, session: str, lang: str = "zh-Hant", user_agent: str = ""
+    ) -> PendingRequest:
+        """Ask the same person to authenticate again.  As :meth:`request_profile`; the result is a ``StepUp``."""
+        return await self._run(
+            "request_step_up",
+            lambda now: request_flow.make_request(
+                self._deps,
+                "step_up",
+                proof_of(person),
+                session=session,
+                language=parse_language(lang),
+                user_agent=user_agent,
+                now=now,
+                entropy=self._entropy,
+            ),
+        )
+
+    async def receive_callback(self, provider: str, body: bytes) -> None:
+        """As :meth:`xbridge.Bridge.receive_callback`, awaited."""
+        return await self._run(
+            "receive_callback",
+            lambda now: callback_flow.receive_callback(self._deps, provider, body, now=now, entropy=self._entropy),
+        )
+
+    async def collect(self, request: PendingRequest | str, *, session: str) -> Collected:
+        """As :meth:`xbridge.Bridge.collect`, awaited."""
+        return await self._run(
+            "collect",
+            lambda now: collect_flow.collect(
+                self._deps, business_id_of(request), session=session, now=now, entropy=self._entropy
+            ),
+        )
+
+    async def begin_anonymous_form(
+        self,
+        provider: str,
+        *,
+        fields: Sequence[str],
+        title: FormTitle,
+        return_to: str,
+        session: str,
+        lang: str = "zh-Hant",
+        user_agent: str = "",
+    ) -> FormHop:
+        """Return where to send the browser of somebody who has not logged in, to fill ``title`` with ``fields``.
+
+        Keep ``hop.pending`` in the application's session.  Raises ``Unsupported``, ``ConfigError``, ``ProviderError``.
+        """
+        return await self._run(
+            "begin_anonymous_form",
+            lambda now: form_flow.begin_anonymous_form(
+                self._deps,
+                provider,
+                fields=tuple(fields),
+                title=title,
+                return_to=return_to,
+                session=session,
+                language=parse_language(lang),
+                user_agent=user_agent,
+                now=now,
+                entropy=self._entropy,
+            ),
+        )
+
+    async def finish_anonymous_form(self, pending: str, *, callback_url: str, session: str) -> Any:
+        """As :meth:`xbridge.Bridge.finish_anonymous_form`, awaited."""
+        return await self._run(
+            "finish_anonymous_form",
+            lambda now: form_flow.finish_anonymous_form(
+                self._deps, pending, callback_url=callback_url, session=session, now=now, entropy=self._entropy
+            ),
+        )
+
+    async def begin_direct_login(self, provider: str, *, url: str, session: str) -> LoginHop:
+        """As :meth:`xbridge.Bridge.begin_direct_login`, awaited."""
+        return await self._run(
+            "begin_direct_login",
+            lambda now: direct_flow.begin_direct_login(
+                self._deps, provider, url=url, session=session, now=now, entropy=self._entropy
+            ),
+        )
+
+    async def finish_direct_login(
+        self, provider: str, *, callback_url: str, session: str, pending: str = ""
+    ) -> Identity:
+        """Return who logged in from the provider's own app; ``pending`` where a state was fetched first.
+
+        Nobody at this browser is shown to have asked for it: let the person confirm who they are.  Such an identity
+        is never linked.  Raises ``Unsupported``, ``CallbackInvalid``, ``UserDeclined``, ``ProviderError``.
+        """
+        return await self._run(
+            "finish_direct_login",
+            lambda now: direct_flow.finish_direct_login(
+                self._deps,
+                provider,
+                callback_url=callback_url,
+                session=session,
+                pending=pending,
+                now=now,
+                entropy=self._entropy,
+            ),
+        )
+
+    async def revoke_key(self, provider: str) -> None:
+        """As :meth:`xbridge.Bridge.revoke_key`, awaited."""
+        return await self._run(
+            "revoke_key",
+            lambda now: key_flow.revoke_key(self._deps, provider, now=now, entropy=self._entropy),
+        )
+
+    @abstractmethod
+    async def _run(self, operation: str, start: Callable[[datetime], Coroutine[Effect, Any, T]]) -> T:
+        """Read the clock, run the flow, tell the audit sink how it ended, once."""

@@ -1,0 +1,84 @@
+"""COLLECT: the page of the session that asked fetches the answer, once."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from xbridge.core.effects import take_pending
+from xbridge.core.errors import TamperDetected
+from xbridge.core.identity import Assurance
+from xbridge.core.moment import from_seconds
+from xbridge.core.ports import Entropy
+from xbridge.core.provider import CallbackReceiver, lacking
+from xbridge.core.request import Collected, StepUp
+from xbridge.flows.deps import Deps
+from xbridge.flows.waiting import (
+    WaitingResult,
+    find_request,
+    find_result,
+    nothing_waits,
+    request_key,
+    result_key,
+    verify_owner,
+)
+from xbridge.linking.proof import LoginProof, seal_proof
+
+
+async def collect(deps: Deps, business_id: str, *, session: str, now: datetime, entropy: Entropy) -> Collected:
+    """Return how the request stands for the session that made it.
+
+    (1) the request still waits: so does the page, until its time is over   (2) a result waits, of this session
+    (3) first taker   (4) the result, typed
+
+    Whoever comes second, or from another session, learns nothing but ``CallbackInvalid("request", "unknown")``.
+    """
+    # (1) Looked at first: the result appears in the same moment in which the request goes.
+    request = await find_request(deps, business_id)
+    if request is not None:
+        verify_owner(deps, request, session=session)
+        if now.timestamp() < request.expires_at:
+            return Collected(status="waiting", kind=request.kind)
+        if await take_pending(request_key(business_id)) is None:
+            raise nothing_waits()
+        return Collected(status="expired", kind=request.kind)
+    # (2)
+    result = await find_result(deps, business_id)
+    if result is None:
+        raise nothing_waits()
+    verify_owner(deps, result, session=session)
+    # (3)
+    if await take_pending(result_key(business_id)) is None:
+        raise nothing_waits()
+    # (4)
+    data = _read(deps, result, business_id, entropy=entropy) if result.outcome == "done" else None
+    return Collected(status=result.outcome, kind=result.kind, provider_code=result.provider_code, data=data)
+
+
+def _read(deps: Deps, result: WaitingResult, business_id: str, *, entropy: Entropy) -> Any:
+    """Return the typed result; it was read once already, before it was kept."""
+    if result.kind == "step_up":
+        return _fresh_proof(deps, result, business_id, entropy=entropy)
+    provider, settings = deps.provider(result.provider)
+    if not isinstance(provider, CallbackReceiver):
+        raise lacking(provider, "callbacks")
+    return provider.read_answer(settings, result.kind, json.loads(result.content))
+
+
+def _fresh_proof(deps: Deps, result: WaitingResult, business_id: str, *, entropy: Entropy) -> StepUp:
+    """Return the login that the step-up stood on, with its time moved to the answer.
+
+    Everything else stays: who it is, how they are known, and who started it.  A direct login does not become ours
+    because somebody confirmed it.
+    """
+    try:
+        login = LoginProof.model_validate_json(deps.proof_sealer.open(result.proof))
+    except ValueError as exc:
+        raise TamperDetected("proof", reason="malformed") from exc
+    fresh = login.model_copy(update={"authenticated_at": result.answered_at, "id": business_id})
+    return StepUp(
+        proof=seal_proof(fresh, deps.proof_sealer, entropy=entropy),
+        assurance=Assurance(source=fresh.assurance_source, level=fresh.assurance),
+        authenticated_at=from_seconds(result.answered_at),
+    )

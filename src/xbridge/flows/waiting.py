@@ -1,0 +1,118 @@
+"""What waits in the store between a request and its answer: two sealed records, and where they lie.
+
+A request lies under its ``business_id`` until the callback takes it and leaves the result in its place; both happen in
+one transaction.  The store sees neither who nor what: the records are sealed, each for its own place.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from pydantic import Field
+
+from xbridge.core.decision import Record
+from xbridge.core.effects import Pending, peek_pending
+from xbridge.core.errors import CallbackInvalid, TamperDetected
+from xbridge.core.ports import Entropy
+from xbridge.core.request import Outcome, RequestKind
+from xbridge.crypto.canonical import canonical_json
+from xbridge.crypto.digest import constant_time_equal
+from xbridge.flows.deps import Deps
+from xbridge.linking.pseudonym import session_ref
+
+ANSWER_S = 18 * 60
+"""How long a person has to answer, in seconds (iamsmart.md sections 6.4 and 8.2, VERIFIED)."""
+
+GRACE_S = 5 * 60
+"""How much longer a request stays, so that the page which polls learns that nobody answered."""
+
+RESULT_S = 10 * 60
+"""How long a result waits for the page; after that the personal data in it are gone."""
+
+MAX_RESULT_CHARS = 48 * 1024 * 1024
+
+
+class WaitingRequest(Record):
+    """A request under way.  ``proof`` is the sealed login it stands on; times are seconds since 1970."""
+
+    business_id: str
+    expires_at: int
+    fields: tuple[str, ...]
+    issuer: str
+    kind: RequestKind
+    proof: str = Field(repr=False)
+    provider: str
+    session_ref: str
+    state: str = Field(repr=False)
+    subject_ref: str
+    v: Literal[1]
+
+
+class WaitingResult(Record):
+    """An answer that nobody has collected yet.  ``content`` is JSON text of the fields that were asked for."""
+
+    answered_at: int
+    content: str = Field(repr=False)
+    fields: tuple[str, ...]
+    issuer: str
+    kind: RequestKind
+    outcome: Outcome
+    proof: str = Field(repr=False)
+    provider: str
+    provider_code: str
+    session_ref: str
+    subject_ref: str
+    v: Literal[1]
+
+
+def request_key(business_id: str) -> str:
+    """Return where a request waits."""
+    return f"request/{business_id}"
+
+
+def result_key(business_id: str) -> str:
+    """Return where a result waits."""
+    return f"result/{business_id}"
+
+
+def waiting(deps: Deps, key: str, record: Record, *, expires_at: datetime, entropy: Entropy) -> Pending:
+    """Return ``record`` sealed for its place."""
+    sealed = deps.request_sealer.seal(canonical_json(record), entropy=entropy, context=key.encode())
+    return Pending(key=key, value=sealed.encode("ascii"), expires_at=expires_at)
+
+
+async def find_request(deps: Deps, business_id: str) -> WaitingRequest | None:
+    """Return the request that waits, or None.  Raises ``TamperDetected`` for one that we did not put there."""
+    raw = await peek_pending(request_key(business_id))
+    return None if raw is None else WaitingRequest.model_validate_json(_open(deps, request_key(business_id), raw))
+
+
+async def find_result(deps: Deps, business_id: str) -> WaitingResult | None:
+    """Return the result that waits, or None.  Raises ``TamperDetected`` for one that we did not put there."""
+    raw = await peek_pending(result_key(business_id))
+    return None if raw is None else WaitingResult.model_validate_json(_open(deps, result_key(business_id), raw))
+
+
+def verify_owner(deps: Deps, record: WaitingRequest | WaitingResult, *, session: str) -> None:
+    """Check that ``record`` belongs to ``session``.  Raises ``CallbackInvalid`` as if it were not there."""
+    if not constant_time_equal(record.session_ref, session_ref(deps.pseudonym_key, session=session)):
+        raise nothing_waits()
+
+
+def nothing_waits() -> CallbackInvalid:
+    """Return the error for what was never asked, was taken already, came too late, or is somebody else's."""
+    return CallbackInvalid("request", reason="unknown")
+
+
+def request_deadline(now: datetime) -> datetime:
+    """Return when an answer to a request made now comes too late."""
+    return now + timedelta(seconds=ANSWER_S)
+
+
+def _open(deps: Deps, key: str, raw: bytes) -> bytes:
+    try:
+        sealed = raw.decode("ascii")
+    except UnicodeDecodeError as exc:
+        raise TamperDetected("request", reason="malformed") from exc
+    return deps.request_sealer.open(sealed, context=key.encode(), max_chars=MAX_RESULT_CHARS)

@@ -1,0 +1,95 @@
+"""Addresses that a browser or phone opens for iAM Smart: the QR page and the app (iamsmart.md sections 6.1 and 6.6).
+
+Pure functions from settings to text.  Nothing here is signed or secret but ``state`` and tickets, which belong to one
+person's session.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode
+
+from xbridge.core.errors import ConfigError
+from xbridge.core.language import Language
+from xbridge.core.request import AppPlatform, RequestKind
+from xbridge.providers.iamsmart.settings import IamSmartSettings
+from xbridge.providers.iamsmart.source import PC, check_browser_source, source_for_user_agent
+
+LANG: dict[Language, str] = {"en": "en-US", "zh-Hant": "zh-HK", "zh-Hans": "zh-CN"}
+
+
+def browser_source(settings: IamSmartSettings, user_agent: str) -> str:
+    """Return the source for a browser: read from ``user_agent``, the configured one where that is empty."""
+    return source_for_user_agent(user_agent) if user_agent else check_browser_source(settings.source)
+
+
+def qr_url(
+    settings: IamSmartSettings,
+    *,
+    return_to: str,
+    state: str,
+    language: Language,
+    scopes: tuple[str, ...],
+    user_agent: str = "",
+    ticket_id: str = "",
+) -> str:
+    """Return the getQR address (section 6.1).
+
+    A phone also gets ``brokerPage``, which tries to open the app on it; ``ticket_id`` is for anonymous flows only.
+    Raises ``ConfigError`` for a ``return_to`` that is not registered or a source that is no browser.
+    """
+    if return_to not in settings.redirect_uris:
+        raise ConfigError("return_to is not among [providers.iamsmart] redirect_uris; the match is exact")
+    source = browser_source(settings, user_agent)
+    query = {
+        "clientID": settings.client_id,
+        "responseType": "code",
+        "source": source,
+        "redirectURI": return_to,
+        "scope": " ".join(scopes),
+        "lang": LANG[language],
+        "state": state,
+    }
+    if source != PC and settings.broker_page == "auto":
+        query["brokerPage"] = "true"
+    if ticket_id:
+        query["ticketID"] = ticket_id
+    return f"{settings.base_url}{settings.paths.get_qr}?{urlencode(query)}"
+
+
+def app_login_url(settings: IamSmartSettings, *, platform: AppPlatform, return_to: str, state: str) -> str:
+    """Return the URL with which an app of ours opens iAM Smart for a login (section 6.6).
+
+    Generation 1 names a redirect URI; generation 2 a universal link on iOS, and package and activity on Android.
+    Raises ``ConfigError`` for an address that is not registered or a package that is not configured.
+    """
+    if return_to not in settings.redirect_uris:
+        raise ConfigError("return_to is not among [providers.iamsmart] redirect_uris; the match is exact")
+    query = {"clientID": settings.client_id, "responseType": "code"}
+    if settings.generation == 1:
+        query |= {"source": "App_Link" if platform == "ios" else "App_Scheme", "redirectURI": return_to}
+        path = settings.app_paths.login
+    else:
+        query |= {"source": settings.app_sources[platform], **_way_back(settings, platform, return_to)}
+        path = settings.app_paths.login_v2
+    query |= {"scope": " ".join(settings.scopes), "state": state}
+    # A custom scheme is no web form: a blank is %20 there, because a plus sign is a plus sign.
+    return f"{settings.app_scheme}://{path}?{urlencode(query, quote_via=quote)}"
+
+
+def _way_back(settings: IamSmartSettings, platform: AppPlatform, return_to: str) -> dict[str, str]:
+    if platform == "ios":
+        return {"clientRedirectURI": return_to}
+    if not settings.android_package or not settings.android_activity:
+        raise ConfigError("[providers.iamsmart] needs android_package and android_activity for a login from an app")
+    way = {"packageName": settings.android_package, "activityClass": settings.android_activity}
+    return way | ({"activityParams": settings.android_parameters} if settings.android_parameters else {})
+
+
+def ticket_url(settings: IamSmartSettings, kind: RequestKind, ticket_id: str) -> str:
+    """Return the URL that opens iAM Smart on this device with a ticket that ``initiateRequest`` gave."""
+    path = {
+        "profile": settings.app_paths.profile,
+        "form": settings.app_paths.form,
+        "step_up": settings.app_paths.reauth,
+    }[kind]
+    return f"{settings.app_scheme}://{path}?{urlencode({'ticketID': ticket_id}, quote_via=quote)}"
