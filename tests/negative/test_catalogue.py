@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.negative.asking import ASKING, DIRECT, STOPPED_BY_THE_PLATFORM
 from tests.negative.catalogue import CATALOGUE, NO_CALLBACK, NOT_OURS, REFUSED, TOLERATED, Row
 from tests.negative.refusal import refused
 from tests.negative.stage import PROVIDERS, Stage
@@ -64,5 +65,7 @@ def test_every_fault_has_its_row() -> None:
         if operation not in NOT_OURS
     }
     listed = [(row.provider, row.fault, row.operation) for row in CATALOGUE]
+    listed += [("iamsmart", row.fault, row.operation) for row in ASKING]
     assert len(set(listed)) == len(listed), "a row stands twice"
-    assert {*listed, *NO_CALLBACK} == known
+    elsewhere = {("iamsmart", *pair) for pair in DIRECT | STOPPED_BY_THE_PLATFORM}
+    assert {*listed, *NO_CALLBACK, *elsewhere} == known

@@ -62,7 +62,12 @@ def test_before_the_reply(world, service):
     """The callback is there before the reply to initiateRequest is."""
     order = []
     take = service.receive
-    world.iamsmart.deliver = lambda callback: order.append("callback") or take(callback)
+
+    def note(callback):
+        order.append("callback")
+        return take(callback)
+
+    world.iamsmart.deliver = note
     world.iamsmart.faults.add("callback_before_reply")
     service.ask("profile")
     order.append("reply")

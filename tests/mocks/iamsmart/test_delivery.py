@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any, cast
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -256,7 +257,14 @@ def test_control_is_closed_and_strict(world, service, method, path):
     service.ask("form")
     assert control(world, method, path, {"business_id": "b-1"}, secret="wrong")[0] == 403
     if method == "POST":
-        for body in ({}, {"business_id": 1}, {"business_id": "b-9"}, {"business_id": "b-1", "more": 1}, []):
+        bodies: tuple[Any, ...] = (
+            {},
+            {"business_id": 1},
+            {"business_id": "b-9"},
+            {"business_id": "b-1", "more": 1},
+            [],
+        )
+        for body in bodies:
             assert control(world, method, path, body)[0] == 400
     assert control(world, "DELETE", path)[0] == 405
     assert len(world.iamsmart.requests()) == 1
@@ -266,7 +274,7 @@ class _Listener(BaseHTTPRequestHandler):
     """Takes callbacks: 200 at /ok, a redirect at /moved."""
 
     def do_POST(self) -> None:
-        self.server.seen.append((self.path, self.rfile.read(int(self.headers["Content-Length"]))))
+        cast(Any, self.server).seen.append((self.path, self.rfile.read(int(self.headers["Content-Length"]))))
         self.send_response(302 if self.path == "/moved" else 200)
         self.send_header("Location", "/ok")
         self.end_headers()
@@ -278,7 +286,7 @@ class _Listener(BaseHTTPRequestHandler):
 @pytest.fixture
 def listener():
     """A real server on loopback, and what it received."""
-    server = HTTPServer(("127.0.0.1", 0), _Listener)
+    server: Any = HTTPServer(("127.0.0.1", 0), _Listener)
     server.seen = []
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -308,7 +316,12 @@ def test_courier(listener):
 def test_courier_stays_on_this_machine(url, monkeypatch):
     """Nothing outside this machine is even looked up, unless that was allowed."""
     asked = []
-    monkeypatch.setattr("socket.create_connection", lambda *a, **k: asked.append(a) or (_ for _ in ()).throw(OSError))
+
+    def refuse(*address, **_options):
+        asked.append(address)
+        raise OSError
+
+    monkeypatch.setattr("socket.create_connection", refuse)
     assert Courier(timeout_s=1, anywhere=False)(callback_to(url)) == 0
     assert asked == []
     assert Courier(timeout_s=1, anywhere=True)(callback_to(url)) == 0

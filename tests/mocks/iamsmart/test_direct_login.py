@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -146,7 +147,7 @@ def test_registration_is_strict(world, make_service, name, bad):
 def test_the_catalogue_page(service, lang):
     """The page lists both versions, needs its own word, and sends the browser on without a referrer."""
     page = service.browser.get(f"/mock/catalogue?lang={lang}")
-    key = {"en-US": "en", "zh-HK": "zh-Hant", "zh-CN": "zh-Hans"}[lang]
+    key: Any = {"en-US": "en", "zh-HK": "zh-Hant", "zh-CN": "zh-Hans"}[lang]
     assert TEXTS.say("catalogue_title", key) in page.text
     assert re.findall(r"V[12]", page.text) == ["V2", "V1"]
     chosen = {"persona": "chan-tai-man", "service": f"{service.credentials.client_id}:2"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from typing import Any, cast
 
 import pytest
 
@@ -15,13 +16,14 @@ from xbridge_mocks.persona import POPULATION, persona
 
 NOW_MS = 1_750_000_000_000
 KEPT = {person.key: eme_data(person.key, now_ms=NOW_MS) for person in POPULATION}
+DATA = cast("dict[str, dict[str, Any]]", KEPT)
 
 
 def test_every_field_is_kept_by_somebody():
     """Each self-maintained field of the list occurs, none beside them, and some people keep nothing."""
-    kept = {name for data in KEPT.values() for name in data}
+    kept = {name for data in DATA.values() for name in data}
     assert kept == set(FORM_FIELDS) - set(PROFILE_FIELDS)
-    assert {} in KEPT.values()
+    assert {} in DATA.values()
 
 
 @pytest.mark.parametrize(
@@ -40,7 +42,7 @@ def test_every_shape_of_address_occurs(word):
 
 def test_numbers_of_post_boxes():
     """A post-box number is a number or a text; both occur."""
-    found = {type(box["PoBoxNo"]) for data in KEPT.values() for box in boxes(data)}
+    found = {type(box["PoBoxNo"]) for data in DATA.values() for box in boxes(data)}
     assert found == {int, str}
 
 
@@ -51,14 +53,14 @@ def boxes(data):
 
 def test_one_kind_of_address_each():
     """An address is of exactly one kind."""
-    for data in KEPT.values():
+    for data in DATA.values():
         for name in ("residentialAddress", "postalAddress"):
             assert name not in data or len(data[name]) == 1
 
 
 def test_the_document(service):
     """The document of an electronic bill is a PDF whose SHA-256 stands beside it, dated before it was fetched."""
-    content = profile(persona("chan-tai-man"), ("addressDocInfo", "addressDocFile"), now_ms=NOW_MS)
+    content: Any = profile(persona("chan-tai-man"), ("addressDocInfo", "addressDocFile"), now_ms=NOW_MS)
     file, info = content["addressDocFile"], content["addressDocInfo"]
     raw = base64.b64decode(file["docFile"], validate=True)
     assert raw.startswith(b"%PDF-1.4\n")
@@ -84,7 +86,7 @@ def test_pdf_places():
 
 def test_nothing_real():
     """Numbers lie where none are issued, and mail goes nowhere."""
-    for data in KEPT.values():
+    for data in DATA.values():
         for name in ("homeTelNumber", "officeTelNumber", "mobileNumber"):
             number = data.get(name, {}).get("SubscriberNumber", "1000")
             assert number.startswith("1000")
