@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from threading import RLock
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
@@ -79,6 +80,9 @@ class GuangdongMock:
         self._platform = Platform.assemble(
             clock=clock, random=random, settings=self.settings, personas=self.personas, faults=self.faults
         )
+        # One request at a time, so that "once" means once under load too: the first taker of a code has its token
+        # before a replay can take it away again.
+        self._lock = RLock()
         self._routes = Map(_rules(PSCP), strict_slashes=True, merge_slashes=False)
 
     def register_client(
@@ -145,7 +149,10 @@ class GuangdongMock:
         operation, endpoint = self._find(request)
         visit = Visit(request=request, operation=operation)
         try:
-            response = endpoint(self._platform, visit)
+            # Read before the lock, so that a slow sender holds up nobody but itself.
+            request.get_data()
+            with self._lock:
+                response = endpoint(self._platform, visit)
         except Refused as refused:
             visit.refused = refused.kind
             response = refusal_page(self._platform, visit, refused)
