@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Sequence
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import segno
 from markupsafe import Markup
@@ -153,8 +153,10 @@ class LoginPages:
     def error(self, request: Request, refused: Refused) -> Response:
         """The page that says no. Its status is 400 (the real one is UNKNOWN)."""
         reasons = {"D20008": "error.redirect", "D20000": "error.device", "D20004": "error.device"}
+        # The address of a form takes no GET, so from its page another language leads to the phone's.
+        here = quote(request.path.rpartition("/")[0]) if request.method == "POST" else ""
         response = render(
-            "iamsmart/error.html", negotiate(request), request=request, status=400, catalogue=TEXTS,
+            "iamsmart/error.html", negotiate(request), request=request, status=400, catalogue=TEXTS, here=here,
             code=refused.code, parameter=refused.parameter, reason=reasons.get(refused.code, "error.general"),
         )  # fmt: skip
         response.headers[CODE_HEADER] = refused.code

@@ -12,6 +12,7 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         "示範用途：示例服務、模擬身分認證平台、虛構人物。",
         "演示用途：示例服务、模拟身份认证平台、虚构人物。",
     ),
+    "language": ("Language", "語言", "语言"),
     "step_login": ("1. Log in on both sides", "1. 登入兩地帳戶", "1. 登录两地账户"),
     "step_link": ("2. Link the two accounts", "2. 連結兩個帳戶", "2. 绑定两个账户"),
     "step_use": ("3. Use a service across the boundary", "3. 使用跨境服務", "3. 使用跨境服务"),
