@@ -26,9 +26,9 @@ from xbridge.core.errors import XBridgeError
 from xbridge.core.flow import DataFlow
 from xbridge.crypto.key import KeySet, SigningKey
 from xbridge.drivers.audit_log import log_event
+from xbridge.protocols import enveloped_call
 from xbridge.protocols.client_assertion import build_client_assertion
 from xbridge.protocols.content_envelope import open_content
-from xbridge.providers.iamsmart import call as iamsmart_call
 
 ONE, TWO = (person.key for person in CANARIES)
 SESSION = "canary-session-0a1b2c"
@@ -113,7 +113,7 @@ class Aviary:
             self.secrets |= {document[name] for name in ("accessToken", "openID") if name in document}
             return plaintext
 
-        monkeypatch.setattr(iamsmart_call, "open_content", noting)
+        monkeypatch.setattr(enveloped_call, "open_content", noting)
 
     def _note_content_keys(self) -> None:
         driver: Any = self.stage.bridge._driver

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_an
 from tests.unit.providers.iamsmart_side import RETURN_TO, kek, settings
 from xbridge.core.errors import ConfigError
 from xbridge.protocols.content_envelope import kek_public_der, load_kek
-from xbridge.providers.iamsmart.source import APPS
+from xbridge.protocols.login_source import APPS
 from xbridge.providers.iamsmart.url import app_login_url, qr_url, ticket_url
 
 IPHONE = "Mozilla/5.0 (iPhone) Version/17.5 Mobile Safari/604.1"

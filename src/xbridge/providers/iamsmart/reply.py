@@ -1,96 +1,58 @@
-"""Reading iAM Smart's replies: the common envelope and its codes (iamsmart.md sections 4 and 5).  Sends nothing."""
+"""How iAM Smart speaks, and reading its replies: ``protocols/enveloped_reply.py`` in its dialect (sections 4 and 5)."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
-from xbridge.core.errors import ProtocolError, ProviderRejected, ProviderUnavailable, UserDeclined, VerificationError
+from xbridge.core.errors import ProtocolError
 from xbridge.core.http import HTTPReply
-from xbridge.crypto.canonical import parse_strict
-from xbridge.providers.iamsmart.code import MEANINGS, meaning
+from xbridge.protocols import enveloped_reply
+from xbridge.protocols.dialect import Dialect
+from xbridge.protocols.enveloped_reply import CODE, MAX_DOCUMENT_BYTES, Envelope, sanitised
+from xbridge.providers.iamsmart.code import MEANINGS
+
+__all__ = [
+    "CODE",
+    "DECLINED",
+    "DIALECT",
+    "Envelope",
+    "MAX_DOCUMENT_BYTES",
+    "OVERTAKEN",
+    "PROVIDER_ID",
+    "STALE_KEY",
+    "SUCCESS",
+    "TIMED_OUT",
+    "broken",
+    "parse_envelope",
+    "parse_object",
+    "raise_for_code",
+    "sanitised",
+]
 
 PROVIDER_ID = "iamsmart"
-MAX_DOCUMENT_BYTES = 1024 * 1024
-MAX_TEXT_CHARS = 160
-CODE = re.compile(r"[A-Z][0-9]{5}", re.ASCII)
-SUCCESS = "D00000"
+DIALECT = Dialect(provider_id=PROVIDER_ID, platform="iAM Smart", code_prefix="D", meanings=MEANINGS)
+SUCCESS = DIALECT.success
+OVERTAKEN = DIALECT.overtaken
+STALE_KEY = DIALECT.stale_key
 DECLINED = frozenset(code for code, row in MEANINGS.items() if row.result == "declined")
 TIMED_OUT = frozenset(code for code, row in MEANINGS.items() if row.result == "timed_out")
-OVERTAKEN = "D20004"
-STALE_KEY = frozenset({"D30001", "D30002", "D30003", "D30004"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
-    """One reply's outer JSON: ``content`` is text when encrypted, a mapping for getKey, None when absent."""
-
-    code: str
-    content: str | Mapping[str, object] | None = field(repr=False)
-    text: str = field(default="", repr=False)
 
 
 def parse_envelope(reply: HTTPReply, *, step: str, max_bytes: int = MAX_DOCUMENT_BYTES) -> Envelope:
-    """Return the envelope in ``reply``, whatever its code.
-
-    Raises ``ProviderUnavailable`` for 429 and 5xx, ``ProviderRejected`` for another status without JSON,
-    ``ProtocolError`` for anything that is not the documented shape.
-    """
-    if reply.status == 429 or reply.status >= 500:
-        raise ProviderUnavailable(PROVIDER_ID, f"{step} answered HTTP {reply.status}; try again later")
-    try:
-        document = parse_object(reply.content, step=step, max_bytes=max_bytes)
-    except ProtocolError as exc:
-        if reply.status < 400:
-            raise
-        raise ProviderRejected(
-            PROVIDER_ID, f"{step} was refused", provider_code=f"http_{reply.status}", step=step
-        ) from exc
-    code, content = document.get("code"), document.get("content")
-    # Codes go into messages and audit events, so nothing else may pass for one.
-    if not isinstance(code, str) or not CODE.fullmatch(code) or (code == SUCCESS and reply.status != 200):
-        raise broken(step, "shape")
-    if content is not None and not isinstance(content, str | Mapping):
-        raise broken(step, "shape")
-    return Envelope(code=code, content=content or None, text=sanitised(document.get("message")))
+    """Return the envelope in ``reply``, whatever its code.  Raises ``ProviderError``."""
+    return enveloped_reply.parse_envelope(DIALECT, reply, step=step, max_bytes=max_bytes)
 
 
 def parse_object(raw: bytes, *, step: str, max_bytes: int = MAX_DOCUMENT_BYTES) -> Mapping[str, object]:
-    """Return the JSON object in ``raw``.  Raises ``ProtocolError`` (``not_json``) for HTML, duplicates, bad UTF-8…"""
-    try:
-        document = parse_strict(raw, max_bytes=max_bytes)
-    except VerificationError as exc:
-        raise broken(step, "duplicated" if exc.reason == "duplicated" else "not_json") from exc
-    if not isinstance(document, Mapping):
-        raise broken(step, "shape")
-    return document
-
-
-def sanitised(text: object) -> str:
-    """Return the platform's own wording as one short printable line; empty where it sent none."""
-    if not isinstance(text, str):
-        return ""
-    return "".join(character if character.isprintable() else " " for character in text[:MAX_TEXT_CHARS]).strip()
+    """Return the JSON object in ``raw``.  Raises ``ProtocolError``."""
+    return enveloped_reply.parse_object(DIALECT, raw, step=step, max_bytes=max_bytes)
 
 
 def raise_for_code(code: str, *, step: str, text: str = "") -> None:
-    """Return for success; raise what the code means otherwise.
-
-    A refusal by the person is ``UserDeclined``; everything else ``ProviderRejected``, whose message says who can act.
-    Unknown codes are kept as they came, and so is the platform's ``text``, outside the message.
-    """
-    if code == SUCCESS:
-        return
-    known = meaning(code)
-    if known is not None and known.result == "declined":
-        raise UserDeclined(step, "the person cancelled or refused in iAM Smart", provider_code=code)
-    message = f"{step} was refused with {code}" + (f": {known.text}" if known else "")
-    raise ProviderRejected(PROVIDER_ID, message, provider_code=code, step=step, provider_text=text)
+    """Return for success; raise what the code means otherwise (``UserDeclined``, ``ProviderRejected``)."""
+    enveloped_reply.raise_for_code(DIALECT, code, step=step, text=text)
 
 
 def broken(step: str, reason: str) -> ProtocolError:
     """Return the error for a reply that breaks the protocol."""
-    return ProtocolError(
-        PROVIDER_ID, f"the reply to {step} is not what the protocol promises ({reason})", step=step, reason=reason
-    )
+    return enveloped_reply.broken(DIALECT, step, reason)

@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from xbridge.core.identity import Level
-from xbridge.protocols.content_envelope import KekPadding, kek_public_der
-from xbridge.providers.iamsmart.kek import load_kek_container, load_kek_text
+from xbridge.protocols.registration import KeyPaths, Registration
 
 Scope = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_]+$")]
 
 
-class IamSmartPaths(BaseModel):
+class IamSmartPaths(KeyPaths):
     """Where each API lives under ``base_url`` (iamsmart.md sections 3, 6 to 9).
 
     VERIFIED, except that those of step-up and form filling are known for generation 1 only: for generation 2 they are
     UNKNOWN and the same values are a guess.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     get_qr: str = "/api/v1/auth/getQR"
-    get_key: str = "/api/v1/security/getKey"
-    revoke_key: str = "/api/v1/security/revokeKey"
     get_token: str = "/api/v1/auth/getToken"
     profiles: str = "/api/v1/profiles"
     profile: str = "/api/v1/account/auth/profile/initiateRequest"
@@ -52,16 +45,7 @@ class IamSmartAppPaths(BaseModel):
     reauth: str = "re-auth"
 
 
-class KekContainer(BaseModel):
-    """A PKCS#12 container in base64, as authorities hand them out, and its password."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    container: SecretStr
-    password: SecretStr
-
-
-class IamSmartSettings(BaseModel):
+class IamSmartSettings(Registration):
     """One online service's registration.
 
     ``base_url`` has no default because the production domain is UNKNOWN.  ``generation`` 2 pulls the profile at login;
@@ -71,19 +55,11 @@ class IamSmartSettings(BaseModel):
     fetch a state (V1; all below one that ends in a slash) or ours for codes without state (V2).  ``level_map`` maps
     ``userType`` to our scale: the mapping is UNKNOWN (iamsmart.md section 11), so the default is the lower of the
     dossier's two readings and the operator must confirm it.  ``timestamp_step_ms`` is how coarse the timestamps of
-    signed requests are (``call.py`` says why); 1 sends them as they are.
+    signed requests are (``enveloped_call`` says why); 1 sends them as they are.
     """
 
-    # An error never quotes its input, also where a traceback shows it: the input holds secrets.
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    base_url: str
     issuer: str = ""
     generation: Literal[1, 2] = 2
-    client_id: str = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
-    client_secret: SecretStr
-    kek_private_keys: tuple[SecretStr, ...] = Field(default=(), max_length=4)
-    kek_pkcs12: tuple[KekContainer, ...] = Field(default=(), max_length=4)
     redirect_uris: tuple[str, ...] = Field(min_length=1)
     callback_uri: str = ""
     callback_max_bytes: int = Field(default=10 * 1024 * 1024, ge=4096, le=32 * 1024 * 1024)
@@ -95,19 +71,13 @@ class IamSmartSettings(BaseModel):
     profile_fields: tuple[str, ...] = ("idNo", "enName", "chName", "birthDate", "gender")
     source: str = "PC_Browser"
     broker_page: Literal["auto", "never"] = "auto"
-    kek_padding: KekPadding = "pkcs1v15"
-    signature_encoding: Literal["url", "raw"] = "url"
-    level_map: dict[str, Level] = {"default": "L1", "sign": "L2"}
-    timestamp_step_ms: int = Field(default=1000, ge=1, le=10_000)
-    key_refresh_early_s: int = Field(default=60, ge=0, le=3600)
-    timeout_s: float = Field(default=10.0, gt=0, le=60)
+    level_map: dict[str, Level] = Field(default={"default": "L1", "sign": "L2"})
     paths: IamSmartPaths = IamSmartPaths()
     app_scheme: str = Field(default="hk.gov.iamsmart", pattern=r"^[a-z][a-z0-9+.-]*$")
     app_paths: IamSmartAppPaths = IamSmartAppPaths()
-    app_sources: dict[Literal["ios", "android"], Literal["App_Link", "App_Package", "App_Scheme"]] = {
-        "ios": "App_Link",
-        "android": "App_Package",
-    }
+    app_sources: dict[Literal["ios", "android"], Literal["App_Link", "App_Package", "App_Scheme"]] = Field(
+        default={"ios": "App_Link", "android": "App_Package"}
+    )
     android_package: str = ""
     android_activity: str = ""
     android_parameters: str = ""
@@ -120,13 +90,3 @@ class IamSmartSettings(BaseModel):
             if ordinary & {urlsplit(uri).path for uri in self.direct_login_uris}:
                 raise ValueError("direct_login_uris need paths that no redirect URI has")
         return self
-
-    @cached_property
-    def keks(self) -> tuple[tuple[bytes, RSAPrivateKey], ...]:
-        """The key-encryption keys with their public DER form, loaded once: checking an RSA key takes some 35 ms."""
-        keys = [load_kek_text(text.get_secret_value()) for text in self.kek_private_keys]
-        keys += [
-            load_kek_container(each.container.get_secret_value(), each.password.get_secret_value())
-            for each in self.kek_pkcs12
-        ]
-        return tuple((kek_public_der(key), key) for key in keys)

@@ -11,10 +11,11 @@ from urllib.parse import quote, urlencode
 from xbridge.core.errors import ConfigError
 from xbridge.core.language import Language
 from xbridge.core.request import AppPlatform, RequestKind
+from xbridge.protocols.login_source import check_browser_source, source_for_user_agent
+from xbridge.protocols.qr_page import LANG, qr_page_url
 from xbridge.providers.iamsmart.settings import IamSmartSettings
-from xbridge.providers.iamsmart.source import PC, check_browser_source, source_for_user_agent
 
-LANG: dict[Language, str] = {"en": "en-US", "zh-Hant": "zh-HK", "zh-Hans": "zh-CN"}
+__all__ = ["LANG", "app_login_url", "browser_source", "qr_url", "ticket_url"]
 
 
 def browser_source(settings: IamSmartSettings, user_agent: str) -> str:
@@ -39,21 +40,17 @@ def qr_url(
     """
     if return_to not in settings.redirect_uris:
         raise ConfigError("return_to is not among [providers.iamsmart] redirect_uris; the match is exact")
-    source = browser_source(settings, user_agent)
-    query = {
-        "clientID": settings.client_id,
-        "responseType": "code",
-        "source": source,
-        "redirectURI": return_to,
-        "scope": " ".join(scopes),
-        "lang": LANG[language],
-        "state": state,
-    }
-    if source != PC and settings.broker_page == "auto":
-        query["brokerPage"] = "true"
-    if ticket_id:
-        query["ticketID"] = ticket_id
-    return f"{settings.base_url}{settings.paths.get_qr}?{urlencode(query)}"
+    return qr_page_url(
+        settings.base_url + settings.paths.get_qr,
+        client_id=settings.client_id,
+        return_to=return_to,
+        state=state,
+        language=language,
+        scopes=scopes,
+        source=browser_source(settings, user_agent),
+        broker_page=settings.broker_page,
+        **({"ticketID": ticket_id} if ticket_id else {}),
+    )
 
 
 def app_login_url(settings: IamSmartSettings, *, platform: AppPlatform, return_to: str, state: str) -> str:

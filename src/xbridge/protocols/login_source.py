@@ -64,7 +64,7 @@ def source_for_user_agent(user_agent: str) -> str:
 def check_browser_source(source: str) -> str:
     """Return ``source`` if getQR takes it.  Raises ``ConfigError``, also for the sources of apps."""
     if source not in BROWSERS:
-        raise ConfigError("[providers.iamsmart] source is not the source of a browser")
+        raise ConfigError("the setting source is not the source of a browser")
     return source
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xbridge.core.errors import ConfigError
-from xbridge.providers.iamsmart.source import APPS, BROWSERS, check_browser_source, source_for_user_agent
+from xbridge.protocols.login_source import APPS, BROWSERS, check_browser_source, source_for_user_agent
 
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 "
 ANDROID = "Mozilla/5.0 (Linux; Android 14; {}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/125.0 {}Safari/537.36{}"
