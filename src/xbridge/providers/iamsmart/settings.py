@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from xbridge.core.identity import Level
+from xbridge.protocols.app_link import AppEntry
 from xbridge.protocols.registration import KeyPaths, Registration
 
 Scope = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_]+$")]
@@ -45,7 +46,7 @@ class IamSmartAppPaths(BaseModel):
     reauth: str = "re-auth"
 
 
-class IamSmartSettings(Registration):
+class IamSmartSettings(Registration, AppEntry):
     """One online service's registration.
 
     ``base_url`` has no default because the production domain is UNKNOWN.  ``generation`` 2 pulls the profile at login;
@@ -73,14 +74,7 @@ class IamSmartSettings(Registration):
     broker_page: Literal["auto", "never"] = "auto"
     level_map: dict[str, Level] = Field(default={"default": "L1", "sign": "L2"})
     paths: IamSmartPaths = IamSmartPaths()
-    app_scheme: str = Field(default="hk.gov.iamsmart", pattern=r"^[a-z][a-z0-9+.-]*$")
     app_paths: IamSmartAppPaths = IamSmartAppPaths()
-    app_sources: dict[Literal["ios", "android"], Literal["App_Link", "App_Package", "App_Scheme"]] = Field(
-        default={"ios": "App_Link", "android": "App_Package"}
-    )
-    android_package: str = ""
-    android_activity: str = ""
-    android_parameters: str = ""
 
     @model_validator(mode="after")
     def _apart(self) -> IamSmartSettings:

@@ -6,11 +6,10 @@ person's session.
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlencode
-
 from xbridge.core.errors import ConfigError
 from xbridge.core.language import Language
 from xbridge.core.request import AppPlatform, RequestKind
+from xbridge.protocols.app_link import app_link, way_back
 from xbridge.protocols.login_source import check_browser_source, source_for_user_agent
 from xbridge.protocols.qr_page import LANG, qr_page_url
 from xbridge.providers.iamsmart.settings import IamSmartSettings
@@ -66,20 +65,9 @@ def app_login_url(settings: IamSmartSettings, *, platform: AppPlatform, return_t
         query |= {"source": "App_Link" if platform == "ios" else "App_Scheme", "redirectURI": return_to}
         path = settings.app_paths.login
     else:
-        query |= {"source": settings.app_sources[platform], **_way_back(settings, platform, return_to)}
+        query |= way_back(settings, platform, return_to, section="iamsmart")
         path = settings.app_paths.login_v2
-    query |= {"scope": " ".join(settings.scopes), "state": state}
-    # A custom scheme is no web form: a blank is %20 there, because a plus sign is a plus sign.
-    return f"{settings.app_scheme}://{path}?{urlencode(query, quote_via=quote)}"
-
-
-def _way_back(settings: IamSmartSettings, platform: AppPlatform, return_to: str) -> dict[str, str]:
-    if platform == "ios":
-        return {"clientRedirectURI": return_to}
-    if not settings.android_package or not settings.android_activity:
-        raise ConfigError("[providers.iamsmart] needs android_package and android_activity for a login from an app")
-    way = {"packageName": settings.android_package, "activityClass": settings.android_activity}
-    return way | ({"activityParams": settings.android_parameters} if settings.android_parameters else {})
+    return app_link(settings, path, query | {"scope": " ".join(settings.scopes), "state": state})
 
 
 def ticket_url(settings: IamSmartSettings, kind: RequestKind, ticket_id: str) -> str:
@@ -89,4 +77,4 @@ def ticket_url(settings: IamSmartSettings, kind: RequestKind, ticket_id: str) ->
         "form": settings.app_paths.form,
         "step_up": settings.app_paths.reauth,
     }[kind]
-    return f"{settings.app_scheme}://{path}?{urlencode({'ticketID': ticket_id}, quote_via=quote)}"
+    return app_link(settings, path, {"ticketID": ticket_id})
