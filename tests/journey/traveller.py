@@ -111,6 +111,7 @@ class Traveller:
             assurance_source="test",
             authenticated_at=int(self.clock.now().timestamp()),
             document_kinds=("home_return_permit",),
+            holder="person",
             id=new_handle(urandom),
             issuer=issuer,
             jurisdiction=side,

@@ -91,7 +91,7 @@ def proof(deps: Deps, **changes: object) -> str:
     """A login of this session, sealed."""
     login = LoginProof(
         access_expires_at=int(NOON.timestamp()) + 3600, access_token="0" * 32, assurance="L1",
-        assurance_source="default", authenticated_at=int(NOON.timestamp()), document_kinds=(), id="login",
+        assurance_source="default", authenticated_at=int(NOON.timestamp()), document_kinds=(), holder="person", id="login",
         issuer=IAMSMART.issuer(settings()), jurisdiction="HK", provider="iamsmart",
         session_ref=session_ref(deps.pseudonym_key, session="s"), started_by="relying_party", subject=OPEN_ID,
         subject_ref="ref", under_14="no", v=1,

@@ -194,7 +194,7 @@ class LinkRefused(XBridgeError):
     code = "link_refused"
 
     def __init__(self, reason: str, message: str) -> None:
-        """``reason``: ``session same_side direct_login stale used conflict authorisation provider unknown``."""
+        """``reason``: ``session same_side direct_login organisation stale used conflict authorisation provider unknown``."""
         super().__init__(message)
         self.reason = reason
 

@@ -12,6 +12,9 @@ from typing import Literal
 
 Jurisdiction = Literal["HK", "CN-GD"]
 StartedBy = Literal["relying_party", "direct_login"]
+Holder = Literal["organisation", "person"]
+"""Whose account it is: a natural person's, or an organisation's for which somebody acts."""
+
 Level = Literal["L0", "L1", "L2", "L3"]
 LEVELS: tuple[Level, ...] = ("L0", "L1", "L2", "L3")
 
@@ -62,19 +65,21 @@ class Access:
 class Authentication:
     """What a provider's ``finish`` found out.
 
-    ``access`` is for later calls about the same person; it travels sealed inside :attr:`Identity.proof`.
+    ``access`` is for later calls about the same person; it travels sealed inside :attr:`Identity.proof`.  ``holder`` is
+    ``"organisation"`` where the account is not, or may not be, one person's own; such an account is never linked.
     """
 
     subject: str = field(repr=False)
     assurance: Assurance
     profile: Profile
+    holder: Holder = "person"
     started_by: StartedBy = "relying_party"
     access: Access | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """A person as one provider proved them in one session.
+    """A person, or an organisation through a person, as one provider proved them in one session.
 
     ``subject_ref`` is a keyed digest of (issuer, subject): equal for the same account, meaningless outside.  ``proof``
     is the sealed text that :meth:`Bridge.link` and :meth:`Bridge.grant_consent` believe; the other fields are for the
@@ -87,6 +92,7 @@ class Identity:
     subject_ref: str
     assurance: Assurance
     profile: Profile = field(repr=False)
+    holder: Holder
     started_by: StartedBy
     authenticated_at: datetime
     proof: str = field(repr=False)

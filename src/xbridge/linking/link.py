@@ -57,7 +57,7 @@ class LinkRecord(Record):
 def verify_pair(first: LoginProof, second: LoginProof) -> tuple[LoginProof, LoginProof]:
     """Return the two proofs as (Hong Kong, Guangdong), or refuse.
 
-    (1) one of each side   (2) two different proofs   (3) neither started outside a relying party.
+    (1) one of each side   (2) two different proofs   (3) neither started outside a relying party   (4) two people.
     Session and age were checked when the proofs were opened.  Raises ``LinkRefused``.
     """
     # (1)
@@ -70,6 +70,9 @@ def verify_pair(first: LoginProof, second: LoginProof) -> tuple[LoginProof, Logi
     # (3) A login without state can be started by an attacker in the victim's browser (iamsmart.md 6.7).
     if any(proof.started_by != "relying_party" for proof in by_side.values()):
         raise LinkRefused("direct_login", "a login that was started elsewhere cannot make a link; log in from here")
+    # (4) A company's account is many people's: whoever acts for it next would find somebody else's link.
+    if any(proof.holder != "person" for proof in by_side.values()):
+        raise LinkRefused("organisation", "an organisation's account cannot be linked; log in with your own")
     return by_side["HK"], by_side["CN-GD"]
 
 

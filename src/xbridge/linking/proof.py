@@ -13,7 +13,7 @@ from pydantic import Field
 
 from xbridge.core.decision import Record
 from xbridge.core.errors import LinkRefused, TamperDetected
-from xbridge.core.identity import Jurisdiction, Level, StartedBy
+from xbridge.core.identity import Holder, Jurisdiction, Level, StartedBy
 from xbridge.core.ports import Entropy
 from xbridge.crypto.canonical import canonical_json
 from xbridge.crypto.sealing import Sealer
@@ -35,6 +35,7 @@ class LoginProof(Record):
     assurance_source: str
     authenticated_at: int
     document_kinds: tuple[str, ...]
+    holder: Holder
     id: str
     issuer: str
     jurisdiction: Jurisdiction

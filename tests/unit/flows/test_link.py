@@ -69,13 +69,22 @@ def test_the_store_holds_no_account_in_clear(traveller: Traveller) -> None:
     ("change", "reason"),
     [
         (bent(started_by="direct_login"), "direct_login"),
+        (bent(holder="organisation"), "organisation"),
         (bent(session_ref="x" * 43), "session"),
         (lambda proof: proof.model_copy(update={"authenticated_at": proof.authenticated_at - 601}), "stale"),
         (lambda proof: proof.model_copy(update={"authenticated_at": proof.authenticated_at + 1}), "stale"),
         (bent(provider="eidas"), "provider"),
         (bent(issuer="https://another.example"), "provider"),
     ],
-    ids=["direct login", "another session", "stale", "from the future", "provider gone", "issuer changed"],
+    ids=[
+        "direct login",
+        "a company's account",
+        "another session",
+        "stale",
+        "from the future",
+        "provider gone",
+        "issuer changed",
+    ],
 )
 def test_a_login_that_may_not_link(
     traveller: Traveller, side: Jurisdiction, change: Callable[[LoginProof], LoginProof], reason: str

@@ -33,6 +33,8 @@ def test_the_order_of_the_proofs_does_not_matter(pair: Any) -> None:
         ((HK, CN_GD.model_copy(update={"id": HK.id})), "used"),
         ((HK.model_copy(update={"started_by": "direct_login"}), CN_GD), "direct_login"),
         ((HK, CN_GD.model_copy(update={"started_by": "direct_login"})), "direct_login"),
+        ((HK.model_copy(update={"holder": "organisation"}), CN_GD), "organisation"),
+        ((HK, CN_GD.model_copy(update={"holder": "organisation"})), "organisation"),
     ],
     ids=[
         "the same login twice",
@@ -41,10 +43,12 @@ def test_the_order_of_the_proofs_does_not_matter(pair: Any) -> None:
         "one login for both",
         "direct HK",
         "direct GD",
+        "a company in HK",
+        "a company in GD",
     ],
 )
 def test_a_pair_that_proves_nothing_is_refused(pair: Any, reason: str) -> None:
-    """One login of each side, two different ones, both started here."""
+    """One login of each side, two different ones, both started here, both of a person."""
     with pytest.raises(LinkRefused) as caught:
         verify_pair(*pair)
     assert caught.value.reason == reason

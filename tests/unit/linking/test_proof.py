@@ -19,6 +19,7 @@ PROOF = LoginProof(
     assurance_source="L2",
     authenticated_at=int(NOON.timestamp()),
     document_kinds=("home_return_permit",),
+    holder="person",
     id="login-1",
     issuer="https://id.example",
     jurisdiction="HK",

@@ -140,13 +140,16 @@ def test_every_pair_of_levels(asked, achieved):
 
 @pytest.mark.parametrize(("wanted", "found", "fits"), [
     ("1", "1", True), ("1", "2", False), ("2", "2", True), ("2", "1", False), ("any", "1", True), ("any", "2", True),
+    ("any", "", True), ("any", "3", True),
     ("1", "", False), ("1", "3", False),
 ])  # fmt: skip
 def test_kind_of_account(wanted, found, fits):
-    """A service for people takes no company account, and the other way round."""
+    """A service for people takes no company account, and the other way round; one that takes both is told which it is."""
     user = {**ACCOUNT, "usertype": found, "idcardtype": ""}
     if fits:
-        assert log_in(user, require_usertype=wanted).subject == ACCOUNT["useridcode"]
+        found_out = log_in(user, require_usertype=wanted)
+        assert found_out.subject == ACCOUNT["useridcode"]
+        assert found_out.holder == ("person" if found == "1" else "organisation")
         return
     with pytest.raises(VerificationError) as caught:
         log_in(user, require_usertype=wanted)

@@ -100,6 +100,8 @@ class Guangdong:
             subject=account.useridcode,
             assurance=Assurance(source=account.level, level=account.level),
             profile=_profile(settings, account),
+            # Only the platform's own word makes it a person's account (2.3).
+            holder="person" if account.usertype == "1" else "organisation",
         )
 
 
