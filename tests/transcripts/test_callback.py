@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -31,6 +32,7 @@ from xbridge.core.errors import (
     StoreConflict,
     StoreUnavailable,
     TamperDetected,
+    Unsupported,
 )
 from xbridge.core.request import FormTitle, PendingRequest
 from xbridge.flows.callback import receive_callback
@@ -160,6 +162,45 @@ def test_a_request_waits_before_it_is_sent(deps):
         "formName": "F",
     }  # fmt: skip
     assert CALLBACK_URI not in sent.request.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("content_type", "fields", "sent"),
+    [
+        ("multipart/form-data", ("addressDocFile", "gender"), "multipart/form-data"),
+        ("multipart/form-data", ("addressDocInfo",), None),
+        ("application/json", ("addressDocFile",), None),
+    ],
+)
+def test_several_parts_are_asked_for_where_a_file_may_come(deps, content_type, fields, sent):
+    """The way of return is named only for a form with a file, and only where the settings say so."""
+    chosen = replace(
+        deps,
+        providers=MappingProxyType({"iamsmart": (IAMSMART, settings(callback_content_type=content_type))}),
+    )
+    flow = make_request(
+        chosen, "form", proof(chosen), session="s", language="en", fields=fields, title=FormTitle(name="F"), now=NOON,
+        entropy=entropy,
+    )  # fmt: skip
+    _, seen = play(flow, [(PutPending, None), *SENT, (Send, ASKED)])
+    assert isinstance(seen[-1], Send)
+    plain = json.loads(open_content(CONTENT_KEY, json.loads(seen[-1].request.content)["content"]))
+    assert plain.get("callbackContentType") == sent
+
+
+def test_an_answer_that_nobody_could_read_is_not_asked_for(deps, monkeypatch):
+    """Without the reader of several parts nothing is sent, and nothing waits."""
+    monkeypatch.setitem(sys.modules, "multipart", None)
+    chosen = replace(
+        deps,
+        providers=MappingProxyType({"iamsmart": (IAMSMART, settings(callback_content_type="multipart/form-data"))}),
+    )
+    flow = make_request(
+        chosen, "form", proof(chosen), session="s", language="en", fields=("addressDocFile",),
+        title=FormTitle(name="F"), now=NOON, entropy=entropy,
+    )  # fmt: skip
+    with pytest.raises(Unsupported, match="extra web"):
+        play(flow, [(PutPending, None), (TakePending, b"x")])
 
 
 @pytest.mark.parametrize("failure", [ProviderUnavailable("iamsmart", "down"), StoreUnavailable("locked")])

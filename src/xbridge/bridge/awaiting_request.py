@@ -103,11 +103,13 @@ class AwaitingRequests(Shared, ABC):
             ),
         )
 
-    async def receive_callback(self, provider: str, body: bytes) -> None:
+    async def receive_callback(self, provider: str, body: bytes, *, content_type: str = "application/json") -> None:
         """As :meth:`xbridge.Bridge.receive_callback`, awaited."""
         return await self._run(
             "receive_callback",
-            lambda now: callback_flow.receive_callback(self._deps, provider, body, now=now, entropy=self._entropy),
+            lambda now: callback_flow.receive_callback(
+                self._deps, provider, body, content_type=content_type, now=now, entropy=self._entropy
+            ),
         )
 
     async def collect(self, request: PendingRequest | str, *, session: str) -> Collected:

@@ -96,8 +96,11 @@ class AppLoginProvider(Protocol):
 class CallbackReceiver(Protocol):
     """A provider that POSTs results server to server."""
 
-    def open_callback(self, settings: Any, raw: bytes) -> CallbackMessage:
-        """Return what ``raw``, a request body from anybody, says.  Pure.  Raises ``CallbackInvalid``."""
+    def open_callback(self, settings: Any, raw: bytes, *, content_type: str = "application/json") -> CallbackMessage:
+        """Return what ``raw``, a request body of ``content_type`` from anybody, says.  Pure.
+
+        Raises ``CallbackInvalid``, and ``Unsupported`` where reading that type needs a package that is not there.
+        """
         ...
 
     def read_answer(self, settings: Any, kind: RequestKind, content: Mapping[str, object]) -> Any:

@@ -27,7 +27,15 @@ from xbridge.flows.waiting import (
 )
 
 
-async def receive_callback(deps: Deps, provider_id: str, body: bytes, *, now: datetime, entropy: Entropy) -> None:
+async def receive_callback(
+    deps: Deps,
+    provider_id: str,
+    body: bytes,
+    *,
+    now: datetime,
+    entropy: Entropy,
+    content_type: str = "application/json",
+) -> None:
     """Believe ``body``, or refuse it.
 
     (1) it opens and says whose answer it is   (2) such a request waits, of this provider, in time   (3) the state is
@@ -40,7 +48,7 @@ async def receive_callback(deps: Deps, provider_id: str, body: bytes, *, now: da
     if not isinstance(provider, CallbackReceiver):
         raise lacking(provider, "callbacks")
     # (1)
-    message = provider.open_callback(settings, body)
+    message = provider.open_callback(settings, body, content_type=content_type)
     # (2)
     request = await find_request(deps, message.business_id)
     if request is None or request.provider != provider_id or request.issuer != provider.issuer(settings):

@@ -16,6 +16,7 @@ from xbridge.core.errors import CallbackInvalid, TamperDetected, VerificationErr
 from xbridge.core.request import CallbackMessage, Outcome, RequestKind
 from xbridge.crypto.canonical import parse_strict_object
 from xbridge.protocols.content_envelope import open_content, unwrap_content_key
+from xbridge.protocols.multipart_message import MEDIA_TYPE, PartLimits, media_type, read_parts
 from xbridge.providers.iamsmart.call import unnested
 from xbridge.providers.iamsmart.code import Family, meaning
 from xbridge.providers.iamsmart.form import parse_form
@@ -23,6 +24,7 @@ from xbridge.providers.iamsmart.profile import parse_profile
 from xbridge.providers.iamsmart.reply import CODE, SUCCESS
 from xbridge.providers.iamsmart.settings import IamSmartSettings
 
+JSON = "application/json"
 MAX_WRAPPED_CHARS = 2048
 MAX_TIE_CHARS = 36
 _KINDS: dict[Family, tuple[RequestKind, ...]] = {"profile": ("profile",), "form": ("form",), "step_up": ("step_up",)}
@@ -31,22 +33,25 @@ _OTHERS: frozenset[Family] = frozenset({"signing", "bulk_signing"})
 _COMPANIONS = {"chName": ("chNameVerified",)}
 
 
-def open_callback(settings: IamSmartSettings, raw: bytes) -> CallbackMessage:
+def open_callback(settings: IamSmartSettings, raw: bytes, *, content_type: str = JSON) -> CallbackMessage:
     """Return what ``raw`` says.
 
     (1) strict JSON within ``callback_max_bytes`` and a readable code   (2) the content opens under the key that came
-    with it   (3) both ties are there.  The remembered content key is neither used nor replaced: a callback says
-    nothing about when its key ends.  Raises ``CallbackInvalid``.
+    with it, and so do the files beside it   (3) both ties are there.  The remembered content key is neither used nor
+    replaced: a callback says nothing about when its key ends.  Raises ``CallbackInvalid``, ``Unsupported``.
     """
     # (1)
-    document = _object(raw, settings.callback_max_bytes)
+    metadata, files = _parts(settings, raw, content_type)
+    document = _object(metadata, settings.callback_max_bytes)
     code, wrapped, content = document.get("code"), document.get("secretKey"), document.get("content")
     if not isinstance(code, str) or not CODE.fullmatch(code):
         raise CallbackInvalid("callback", reason="malformed")
     # (2) An error may come without content; then nobody can tell whose it is.
     if not isinstance(wrapped, str) or not isinstance(content, str) or len(wrapped) > MAX_WRAPPED_CHARS:
         raise CallbackInvalid("envelope", reason="unreadable")
-    members = dict(unnested(_object(_opened(settings, wrapped, content), settings.callback_max_bytes)))
+    key, opened = _opened(settings, wrapped, content)
+    members = dict(unnested(_object(opened, settings.callback_max_bytes)))
+    members |= _file_members(settings, key, files, members)
     # (3)
     business_id, state = members.pop("businessID", None), members.pop("state", None)
     for name, value in (("business_id", business_id), ("state", state)):
@@ -84,15 +89,57 @@ def read_answer(kind: RequestKind, content: Mapping[str, object]) -> Any:
     return None
 
 
-def _opened(settings: IamSmartSettings, wrapped: str, content: str) -> bytes:
-    """Return the plaintext.  The callback names no key-encryption key, so each is tried, under the one padding."""
+def _parts(settings: IamSmartSettings, raw: bytes, content_type: str) -> tuple[bytes, Mapping[str, bytes]]:
+    """Return the JSON document in ``raw``, and the files beside it by the name of their field.
+
+    Several parts are read only where they are asked for: a reader that nobody needs is one that nobody can attack.
+    """
+    try:
+        kind, _ = media_type(content_type)
+        if kind == JSON:
+            return raw, {}
+        if kind != MEDIA_TYPE or settings.callback_content_type != MEDIA_TYPE:
+            raise CallbackInvalid("content_type", reason="mismatch")
+        limits = PartLimits(total=settings.callback_max_bytes, part=settings.callback_max_bytes)
+        parts = read_parts(raw, content_type, limits=limits, claim="callback")
+    except VerificationError as exc:
+        raise CallbackInvalid(exc.claim, reason=exc.reason) from None
+    names = settings.callback_parts
+    if names.metadata not in parts:
+        raise CallbackInvalid("callback", reason="missing")
+    files = {"addressDocFile": parts.get(names.address_doc_file)}
+    return parts[names.metadata], {name: content for name, content in files.items() if content is not None}
+
+
+def _file_members(
+    settings: IamSmartSettings, key: bytes, files: Mapping[str, bytes], members: Mapping[str, object]
+) -> dict[str, object]:
+    """Return the files' fields: each encrypted like the content, under the same key (INFERRED)."""
+    found: dict[str, object] = {}
+    for name, sealed in files.items():
+        if name in members:
+            raise CallbackInvalid("callback", reason="duplicated")
+        try:
+            opened = open_content(key, sealed.decode("ascii"))
+        except (TamperDetected, UnicodeDecodeError):
+            raise CallbackInvalid("envelope", reason="unreadable") from None
+        found[name] = _object(opened, settings.callback_max_bytes)
+    return found
+
+
+def _opened(settings: IamSmartSettings, wrapped: str, content: str) -> tuple[bytes, bytes]:
+    """Return the key and the plaintext.
+
+    The callback names no key-encryption key, so each is tried, under the one padding.
+    """
     try:
         blob = b64decode(wrapped.encode("ascii"), validate=True)
     except (Base64Error, UnicodeEncodeError):
         raise CallbackInvalid("envelope", reason="unreadable") from None
     for _, kek in settings.keks:
         try:
-            return open_content(unwrap_content_key(kek, blob, kek_padding=settings.kek_padding), content)
+            key = unwrap_content_key(kek, blob, kek_padding=settings.kek_padding)
+            return key, open_content(key, content)
         except TamperDetected:
             continue
     raise CallbackInvalid("envelope", reason="unreadable")

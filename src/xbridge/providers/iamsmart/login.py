@@ -148,9 +148,11 @@ class IamSmart:
         """Ask the same person to authenticate again (section 7)."""
         return await request.ask_step_up(settings, subject, access, errand, now=now, entropy=entropy)
 
-    def open_callback(self, settings: IamSmartSettings, raw: bytes) -> CallbackMessage:
-        """Return what a callback says (section 8.2).  Raises ``CallbackParametersvalid``."""
-        return callback.open_callback(settings, raw)
+    def open_callback(
+        self, settings: IamSmartSettings, raw: bytes, *, content_type: str = callback.JSON
+    ) -> CallbackMessage:
+        """Return what a callback says (section 8.2).  Raises ``CallbackInvalid``, ``Unsupported``."""
+        return callback.open_callback(settings, raw, content_type=content_type)
 
     def read_answer(self, settings: IamSmartSettings, kind: RequestKind, content: Mapping[str, object]) -> Any:
         """Return the typed result (section 8.3).  Raises ``ProtocolError``."""

@@ -15,6 +15,7 @@ from xbridge.core.errors import ConfigError, Unsupported
 from xbridge.core.identity import Access
 from xbridge.core.ports import Entropy
 from xbridge.core.request import Asked, Errand, FormTitle
+from xbridge.protocols.multipart_message import MEDIA_TYPE, require_parser
 from xbridge.providers.iamsmart.call import call
 from xbridge.providers.iamsmart.profile import VERIFIED_FIELDS
 from xbridge.providers.iamsmart.reply import broken
@@ -66,7 +67,7 @@ async def ask_form(
     settings: IamSmartSettings, subject: str, access: Access, errand: Errand, *, now: datetime, entropy: Entropy
 ) -> Asked:
     """Ask to fill a form from what the person keeps in iAM Smart."""
-    wanted = {**form_fields(settings, errand.fields), **form_title(errand.title)}
+    wanted = {**form_fields(settings, errand.fields), **form_title(errand.title), **_way_of_return(settings, errand)}
     return await _ask(settings, settings.paths.form, subject, access, errand, wanted, now=now, entropy=entropy)
 
 
@@ -89,6 +90,17 @@ def form_fields(settings: IamSmartSettings, fields: tuple[str, ...]) -> dict[str
     kept = [name for name in wanted if name not in VERIFIED_FIELDS]
     # An empty list is refused by the platform (D20002), a list that is not there is not.
     return {name: names for name, names in (("profileFields", verified), ("eMEFields", kept)) if names}
+
+
+def _way_of_return(settings: IamSmartSettings, errand: Errand) -> dict[str, object]:
+    """Return how the answer shall come: in several parts where a file is asked for and the settings say so.
+
+    Raises ``Unsupported`` while the answer that would come could not be read.
+    """
+    if settings.callback_content_type != MEDIA_TYPE or "addressDocFile" not in errand.fields:
+        return {}
+    require_parser()
+    return {"callbackContentType": MEDIA_TYPE}
 
 
 def form_title(title: FormTitle | None) -> dict[str, object]:

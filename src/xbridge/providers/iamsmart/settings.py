@@ -46,13 +46,26 @@ class IamSmartAppPaths(BaseModel):
     reauth: str = "re-auth"
 
 
+class IamSmartCallbackParts(BaseModel):
+    """How the parts of a callback in several parts are called (section 8.2: UNKNOWN for form filling).
+
+    ``metadata`` holds the document that is the whole callback otherwise; the file's part is named after its field.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    metadata: str = "content"
+    address_doc_file: str = "addressDocFile"
+
+
 class IamSmartSettings(Registration, AppEntry):
     """One online service's registration.
 
     ``base_url`` has no default because the production domain is UNKNOWN.  ``generation`` 2 pulls the profile at login;
     1 asks for it afterwards and is answered by callback.  ``kek_private_keys`` are PEM texts or base64 of PKCS#8 DER,
     newest first, ``kek_pkcs12`` containers with their passwords; the platform says in ``pubKey`` which key it used.
-    ``callback_uri`` is where the platform POSTs results.  ``direct_login_uris`` are the platform's addresses that may
+    ``callback_uri`` is where the platform POSTs results; ``callback_content_type`` is how a form with an address document
+    is asked to come back (several parts need the extra ``web``).  ``direct_login_uris`` are the platform's addresses that may
     fetch a state (V1; all below one that ends in a slash) or ours for codes without state (V2).  ``level_map`` maps
     ``userType`` to our scale: the mapping is UNKNOWN (iamsmart.md section 11), so the default is the lower of the
     dossier's two readings and the operator must confirm it.  ``timestamp_step_ms`` is how coarse the timestamps of
@@ -64,6 +77,8 @@ class IamSmartSettings(Registration, AppEntry):
     redirect_uris: tuple[str, ...] = Field(min_length=1)
     callback_uri: str = ""
     callback_max_bytes: int = Field(default=10 * 1024 * 1024, ge=4096, le=32 * 1024 * 1024)
+    callback_content_type: Literal["application/json", "multipart/form-data"] = "application/json"
+    callback_parts: IamSmartCallbackParts = IamSmartCallbackParts()
     direct_login: Literal["off", "v1", "v2"] = "off"
     direct_login_uris: tuple[str, ...] = ()
     redirect_encoding: Literal["percent", "plain"] = "percent"
