@@ -136,10 +136,10 @@ def _name(segment: Any, claim: str) -> str:
         if header in headers:
             raise VerificationError(claim, reason="duplicated")
         headers[header] = value
-    kind, options = media_type(headers["Content-Disposition"], claim=claim)
+    _, options = media_type(headers["Content-Disposition"], claim=claim)
     name = options.get("name", "")
     # A second decoding would make two texts of one part; nobody sends one today (RFC 7578 section 4.7).
     plain = headers.get("Content-Transfer-Encoding", "binary").lower() in _PLAIN_ENCODINGS
-    if kind != "form-data" or not _NAME.fullmatch(name) or not plain:
+    if not _NAME.fullmatch(name) or not plain:
         raise VerificationError(claim, reason="malformed")
     return name

@@ -99,6 +99,10 @@ HOSTILE = {
     "a name in another script": (message(part("文件", b"")), "malformed"),
     "an extended name": (message(part("a", b"", disposition="form-data; name*=utf-8''{}")), "malformed"),
     "a quote in the name": (message(part('a\\"b', b"")), "malformed"),
+    "a backslash in a file's name": (
+        message(part("a", b"", disposition='form-data; filename="x\\"; name="{}"')),
+        "malformed",
+    ),
     "no quote at the end": (message(part("a", b"", disposition='form-data; name="{}')), "malformed"),
     "words behind the name": (message(part("a", b"", disposition='form-data; name="{}" and more')), "malformed"),
     "a line that is continued": (message(part("a", b"", "X-A: 1", " 2")), "malformed"),
@@ -149,6 +153,20 @@ def test_a_hostile_message_is_refused(name):
 def test_the_mark_is_beyond_doubt(content_type, reason):
     """A missing, odd or repeated boundary is refused before a byte of the message is read."""
     assert refusal(message(ONE), content_type) == reason
+
+
+@pytest.mark.parametrize("boundary", ["m" * 71, "ma rk", "m@rk", "märk"])
+def test_a_mark_has_the_form_of_one(boundary):
+    """A boundary that RFC 2046 does not know is refused also where the message bears it."""
+    raw = message(ONE).replace(b"--mark", b"--" + boundary.encode())
+    assert refusal(raw, f'multipart/form-data; boundary="{boundary}"') == "malformed"
+
+
+def test_the_whole_is_bounded_as_well_as_the_parts():
+    """Parts that are small enough each may not be too many bytes together."""
+    raw = message(part("a", bytes(900)), part("b", bytes(900)))
+    assert refusal(raw, limits=PartLimits(total=len(raw) - 1, part=1000)) == "too_large"
+    assert len(read(raw, limits=PartLimits(total=len(raw), part=1000))) == 2
 
 
 def test_a_media_type_and_its_parameters():
