@@ -139,6 +139,7 @@ def test_a_hostile_message_is_refused(name):
         ("multipart/form-data; boundary=" + "m" * 71, "malformed"),
         ('multipart/form-data; boundary="m\\ark"', "malformed"),
         ('multipart/form-data; boundary="m\rark"', "malformed"),
+        ('multipart/form-data; x="\\"; boundary="mark"', "malformed"),
         ("multipart/form-data; boundary=mark; boundary=mark", "duplicated"),
         ("multipart/form-data; boundary=other; Boundary=mark", "duplicated"),
         ("multipart/form-data; boundary=mark;", "malformed"),
