@@ -145,5 +145,5 @@ DIRECT = frozenset(
     (fault, operation)
     for operation in ("directLogin", "getState")
     for fault in ("code_expired", "code_missing", "code_wrong")
-)
+) | {(fault, "directLogin") for fault in ("verifier_missing", "verifier_wrong")}
 """Logins that start in the app; ``test_asking`` plays them as well."""

@@ -102,10 +102,11 @@ def test_the_callback_that_answers(row: Asking) -> None:
         assert caught.value.code == "callback_invalid"
 
 
-def direct_callback(stage: RequestStage, version: int) -> tuple[str, str]:
+def direct_callback(stage: RequestStage, version: int, *, into_app: bool) -> tuple[str, str]:
     """Start in the app's catalogue and return the callback that the browser brings, and what the session keeps."""
     mock = stage.mocks.iamsmart
-    opened = mock.direct_login(str(stage.config.providers["iamsmart"]["client_id"]), PERSON, version=version)
+    client_id = str(stage.config.providers["iamsmart"]["client_id"])
+    opened = mock.direct_login(client_id, PERSON, version=version, into_app=into_app)
     if version == 2:
         return opened, ""
     hop = stage.bridge.begin_direct_login("iamsmart", url=opened, session="s")
@@ -116,12 +117,14 @@ def direct_callback(stage: RequestStage, version: int) -> tuple[str, str]:
 
 @pytest.mark.parametrize(("fault", "operation"), sorted(DIRECT))
 def test_a_login_that_starts_in_the_app(fault: str, operation: str) -> None:
-    """A missing, foreign or expired code makes no login, whichever way the login began."""
+    """A missing, foreign or expired code, or a verifier that is, makes no login, whichever way the login began."""
     version = 1 if operation == "getState" else 2
     address = "http://iamsmart.mock/mock/direct/" if version == 1 else "https://svc.test/direct"
-    stage = RequestStage(direct_login=f"v{version}", direct_login_uris=[address])
+    stage = RequestStage(
+        direct_login=f"v{version}", direct_login_uris=[address], direct_login_app_uris=["https://svc.test/app/direct"]
+    )
     stage.mocks.iamsmart.faults.add(fault, operation=operation)
-    back, pending = direct_callback(stage, version)
+    back, pending = direct_callback(stage, version, into_app=fault.startswith("verifier"))
     with pytest.raises(XBridgeError) as caught:
         stage.bridge.finish_direct_login("iamsmart", callback_url=back, session="s", pending=pending)
-    assert caught.value.code == ("callback_invalid" if fault == "code_missing" else "provider_rejected")
+    assert caught.value.code == ("callback_invalid" if fault.endswith("_missing") else "provider_rejected")

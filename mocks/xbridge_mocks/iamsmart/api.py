@@ -16,6 +16,7 @@ from werkzeug.wrappers import Request
 from xbridge_mocks.clock import MockClock
 from xbridge_mocks.iamsmart.anonymous import ANONYMOUS_SCOPE, Anonymous
 from xbridge_mocks.iamsmart.content_key import ContentKeys, public_key_text, wrap
+from xbridge_mocks.iamsmart.direct_login import challenge_of
 from xbridge_mocks.iamsmart.gate import Gate
 from xbridge_mocks.iamsmart.grant import AccessToken, Grants
 from xbridge_mocks.iamsmart.initiation import INITIATIONS, Initiation
@@ -40,6 +41,7 @@ SCOPE_NEEDED = {
 }
 _Handler = Callable[[Client, Mapping[str, object], Trail], dict[str, object]]
 _HEX32 = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}", re.ASCII)
 
 
 class Api:
@@ -138,14 +140,28 @@ class Api:
             "direct_login_form", lawful, "D20003", parameter="isDirectLoginV2",
             detail="neither a boolean nor its text",
         )  # fmt: skip
-        as_direct = direct in (True, "true")
-        known = bool(_HEX32.fullmatch(code))
-        token = self._grants.redeem(code, client.client_id, direct=as_direct) if known else "not a code in form"
+        challenge = self._challenge(parameters, trail)
+        token: AccessToken | str = "not a code in form"
+        if _HEX32.fullmatch(code):
+            as_direct = direct in (True, "true")
+            token = self._grants.redeem(code, client.client_id, direct=as_direct, challenge=challenge)
         detail = token if isinstance(token, str) else ""
         trail.require("auth_code", isinstance(token, AccessToken), "D40004", detail=detail)
         if isinstance(token, str):
             raise Refused("D40004")
         return self._token_content(client, token, trail)
+
+    def _challenge(self, parameters: Mapping[str, object], trail: Trail) -> str:
+        """The challenge of the verifier that came, or nothing where none did."""
+        name = self._settings.verifier_field
+        if name not in parameters:
+            return ""
+        verifier = text(parameters, name, trail)
+        trail.require(
+            "verifier_form", bool(_VERIFIER.fullmatch(verifier)), "D20003", parameter=name,
+            detail="not 43 to 128 of A-Z a-z 0-9 - . _ ~",
+        )  # fmt: skip
+        return challenge_of(verifier)
 
     def _token_content(self, client: Client, token: AccessToken, trail: Trail) -> dict[str, object]:
         person = self._someone_else(token.persona) if trail.strikes("swapped_user") else token.persona

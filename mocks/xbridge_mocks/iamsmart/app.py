@@ -86,16 +86,19 @@ class IamSmartMock:
         name_texts: Mapping[str, str] | None = None,
         direct_login_uri: str = "",
         get_state_uri: str = "",
+        direct_login_app_uri: str = "",
     ) -> ClientCredentials:
         """Register an online service with its redirect URIs and its RSA public keys, PEM or DER, newest last.
 
-        ``direct_login_uri`` takes codes of direct login version 2, ``get_state_uri`` begins version 1.
+        ``direct_login_uri`` takes codes of direct login version 2, ``direct_login_app_uri`` those of it that open an app
+        of the service; ``get_state_uri`` begins version 1.
         Raises ValueError for an address, key or scope the real portal would not take.
         """
         with self._lock:
             return self._parts.registry.register(
                 name=name, redirect_uris=redirect_uris, kek_public_keys=kek_public_keys, scopes=scopes,
                 name_texts=name_texts, direct_login_uri=direct_login_uri, get_state_uri=get_state_uri,
+                direct_login_app_uri=direct_login_app_uri,
             )  # fmt: skip
 
     def register_from(self, document: Mapping[str, object]) -> ClientCredentials:
@@ -127,15 +130,23 @@ class IamSmartMock:
         return walk_through(self.wsgi, login_url, persona, decision, base)
 
     def direct_login(
-        self, client_id: str, persona: str, *, version: int = 2, base_url: str = "http://iamsmart.mock"
+        self,
+        client_id: str,
+        persona: str,
+        *,
+        version: int = 2,
+        into_app: bool = False,
+        base_url: str = "http://iamsmart.mock",
     ) -> str:
         """Open a service from the app's catalogue and return the address the app goes to.
 
-        Version 2: the callback, with ``code`` and ``RefID``. Version 1: the service's getState address; where that
+        Version 2: the callback, with ``code`` and ``RefID``; ``into_app`` opens the service's own app, with ``code`` and
+        ``code_verifier``. Version 1: the service's getState address; where that
         redirects to, pass to ``finish_direct_login``. Raises LoginRefused.
         """
         with self._lock:
-            return self._quietly(lambda t: self._parts.direct.open(client_id, persona, str(version), base_url, t))
+            kind = f"{version}app" if into_app else str(version)
+            return self._quietly(lambda t: self._parts.direct.open(client_id, persona, kind, base_url, t))
 
     def finish_direct_login(self, address: str) -> str:
         """Take where the service's getState redirected to and return the callback. Raises LoginRefused."""

@@ -43,9 +43,11 @@ class CataloguePages:
         services = [
             {"client_id": client.client_id, "name": client.name.in_language(lang), "version": version}
             for client in self._registry.all()
-            for version, uri in (("2", client.direct_login_uri), ("1", client.get_state_uri))
+            for version, uri in (
+                ("2", client.direct_login_uri), ("2app", client.direct_login_app_uri), ("1", client.get_state_uri),
+            )
             if uri
-        ]
+        ]  # fmt: skip
         response = render(
             "iamsmart/catalogue.html", lang, request=request, catalogue=TEXTS, people=choices(self._people, lang),
             services=services, csrf=form_word(self._key, "catalogue", device),

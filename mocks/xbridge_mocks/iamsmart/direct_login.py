@@ -1,12 +1,14 @@
 """Direct login: the person starts in the app's catalogue of services, not at a service (dossier 6.7).
 
-Version 1 first asks the service for a state; version 2 sends a code to an address of its own, without any. Both skip
-the QR page; what they end in is an ordinary code, marked as direct for version 2. The version that opens another app
-(PKCE) is left out: which field carries its verifier is UNKNOWN.
+Version 1 first asks the service for a state; version 2 sends a code to an address of its own, without any, and to an
+app it sends a verifier along, because other apps may see what opens one (PKCE). All skip the QR page; what they end in
+is an ordinary code, marked as direct for version 2.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,7 +22,7 @@ from xbridge_mocks.iamsmart.setting import IamSmartMockSettings
 from xbridge_mocks.persona import Persona
 from xbridge_mocks.random_source import RandomSource
 
-__all__ = ["DirectLogins", "with_query"]
+__all__ = ["DirectLogins", "challenge_of", "with_query"]
 
 _STATE = re.compile(r"[A-Za-z0-9_-]{1,36}", re.ASCII)
 
@@ -66,11 +68,14 @@ class DirectLogins:
         trail.require("client", client is not None, self._settings.unknown_client_code, detail="no such client")
         if client is None or person is None:
             raise Refused("D20003")
-        target = {"1": client.get_state_uri, "2": client.direct_login_uri}.get(version, "")
+        targets = {"1": client.get_state_uri, "2": client.direct_login_uri, "2app": client.direct_login_app_uri}
+        target = targets.get(version, "")
         trail.require("registered", bool(target), "D20008", parameter="version", detail="no address for this version")
         if version == "2":
-            code = self._code(client, person, direct=True, trail=trail)
+            code = self._code(client, person, Origin(direct=True), trail)
             return with_query(target, [*code, ("RefID", self._random.hex(16))])
+        if version == "2app":
+            return with_query(target, self._code_for_app(client, person, trail))
         token = self._random.token(24)
         ends_ms = self._clock.now_ms() + self._settings.login_wait_s * 1000
         visit = _Visit(client=client, persona=person, ends_ms=ends_ms, scope=" ".join(client.scopes))
@@ -96,21 +101,32 @@ class DirectLogins:
         }  # fmt: skip
         for name, value in expected.items():
             trail.require("echo", given.get(name) == value, "D20003", parameter=name, detail=f"{name} is not the echo")
-        code = self._code(visit.client, visit.persona, direct=False, trail=trail)
+        code = self._code(visit.client, visit.persona, Origin(), trail)
         return with_query(visit.client.redirect_uris[0], [*code, ("state", given["state"])])
 
     def clear(self) -> None:
         """Forget all visits."""
         self._visits.clear()
 
-    def _code(self, client: Client, person: Persona, *, direct: bool, trail: Trail) -> list[tuple[str, str]]:
+    def _code_for_app(self, client: Client, person: Persona, trail: Trail) -> list[tuple[str, str]]:
+        verifier = self._random.token(32)
+        pairs = self._code(client, person, Origin(direct=True, challenge=challenge_of(verifier)), trail)
+        if trail.strikes("verifier_missing"):
+            return pairs
+        return [*pairs, ("code_verifier", self._random.token(32) if trail.strikes("verifier_wrong") else verifier)]
+
+    def _code(self, client: Client, person: Persona, origin: Origin, trail: Trail) -> list[tuple[str, str]]:
         if trail.strikes("code_missing"):
             return []
         if trail.strikes("code_wrong"):
             return [("code", self._random.hex(16))]
         expired = trail.strikes("code_expired")
-        origin = Origin(direct=direct)
         return [("code", self._grants.issue_code(client.client_id, person, client.scopes, origin, expired=expired))]
+
+
+def challenge_of(verifier: str) -> str:
+    """What is kept of a verifier: its S256 challenge (RFC 7636 section 4.2)."""
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode("utf-8", "replace")).digest()).rstrip(b"=").decode()
 
 
 def with_query(uri: str, pairs: list[tuple[str, str]]) -> str:

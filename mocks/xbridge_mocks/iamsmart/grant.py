@@ -25,10 +25,14 @@ __all__ = ["AccessToken", "AuthCode", "Grants", "Origin"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """How a code came about: by a QR code on another device, by direct login, or for an anonymous form."""
+    """How a code came about: by a QR code on another device, by direct login, or for an anonymous form.
+
+    ``challenge`` is that of a direct login into an app, whose verifier must come with the code.
+    """
 
     by_qr: bool = False
     direct: bool = False
+    challenge: str = ""
     inquiry: Inquiry | None = None
 
 
@@ -84,10 +88,11 @@ class Grants:
         )
         return code
 
-    def redeem(self, code: str, client_id: str, *, direct: bool = False) -> AccessToken | str:
+    def redeem(self, code: str, client_id: str, *, direct: bool = False, challenge: str = "") -> AccessToken | str:
         """Exchange a code for a token, once. A refusal comes back as the reason, in words for the journal.
 
-        ``direct`` is whether the client takes it for the code of a direct login. A stranger's attempt does not use the
+        ``direct`` is whether the client takes it for the code of a direct login, ``challenge`` that of the verifier it
+        sends. A stranger's attempt does not use the
         code up, or anyone who saw it could spoil it.
         """
         held = self._codes.get(code)
@@ -97,6 +102,8 @@ class Grants:
             return "issued to another client"
         if held.origin.direct != direct:
             return "the code of a direct login" if held.origin.direct else "not the code of a direct login"
+        if not hmac.compare_digest(held.origin.challenge, challenge):
+            return "the verifier is missing, another one, or there should be none"
         if held.token is not None:
             self._tokens.pop(held.token, None)
             return "used before; the token it gave is dead now"

@@ -77,6 +77,20 @@ FAULTS: tuple[Fault, ...] = (
         "reports D40004 and does not retry the code",
     ),
     _fault(
+        "verifier_missing",
+        ("directLogin",),
+        "an app is opened with a code and no verifier",
+        "a downgrade",
+        _BAD_CALLBACK,
+    ),
+    _fault(
+        "verifier_wrong",
+        ("directLogin",),
+        "an app is opened with another login's verifier",
+        "a stolen code",
+        "reports D40004 and does not retry the code",
+    ),
+    _fault(
         "unknown_error_code",
         (*_BACK, *_API, *_POSTED),
         "the result is D99999",

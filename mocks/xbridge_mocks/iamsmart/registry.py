@@ -30,7 +30,8 @@ DEFAULT_SCOPES = ("eidapi_auth", "eidapi_profiles", "eidapi_formFilling", "eidap
 class Client:
     """One registered online service. The newest key-encryption key is the last.
 
-    ``direct_login_uri`` takes the codes of direct login version 2; ``get_state_uri`` begins version 1. Empty: neither.
+    ``direct_login_uri`` takes the codes of direct login version 2, ``direct_login_app_uri`` those of it that open an app;
+    ``get_state_uri`` begins version 1. Empty: none of it.
     """
 
     client_id: str
@@ -41,10 +42,12 @@ class Client:
     keks: tuple[RSAPublicKey, ...] = field(repr=False)
     direct_login_uri: str = ""
     get_state_uri: str = ""
+    direct_login_app_uri: str = ""
 
 
 _MEMBERS = (
     "name", "redirect_uris", "kek_public_keys", "scopes", "name_texts", "direct_login_uri", "get_state_uri",
+    "direct_login_app_uri",
 )  # fmt: skip
 
 
@@ -69,11 +72,12 @@ class Registry:
         name_texts: Mapping[str, str] | None = None,
         direct_login_uri: str = "",
         get_state_uri: str = "",
+        direct_login_app_uri: str = "",
     ) -> ClientCredentials:
         """Add a client and return its new credentials. Raises ValueError for anything the portal would refuse."""
         if not redirect_uris:
             raise ValueError("a client needs at least one redirect URI")
-        for uri in (*redirect_uris, *filter(None, (direct_login_uri, get_state_uri))):
+        for uri in (*redirect_uris, *filter(None, (direct_login_uri, get_state_uri, direct_login_app_uri))):
             _check_redirect_uri(uri)
         unknown = sorted(set(scopes) - set(SCOPES))
         if unknown or not scopes:
@@ -87,6 +91,7 @@ class Registry:
             keks=tuple(load_kek(raw) for raw in kek_public_keys),
             direct_login_uri=direct_login_uri,
             get_state_uri=get_state_uri,
+            direct_login_app_uri=direct_login_app_uri,
         )
         self._clients[client.client_id] = client
         return ClientCredentials(client_id=client.client_id, client_secret=client.client_secret)
@@ -106,6 +111,7 @@ class Registry:
             name_texts={str(key): str(value) for key, value in texts.items()},
             direct_login_uri=_address(document, "direct_login_uri"),
             get_state_uri=_address(document, "get_state_uri"),
+            direct_login_app_uri=_address(document, "direct_login_app_uri"),
         )
 
     def add_kek(self, client_id: str, kek_public_key: bytes) -> None:

@@ -49,6 +49,7 @@ class IamSmartMockSettings:
     callback_timeout_ms: int = 5000
     callback_anywhere: bool = False
     late_callback_s: int = 20 * 60
+    verifier_field: str = "code_verifier"
 
     def __post_init__(self) -> None:
         """Raise ValueError when a lifetime or limit is not positive, or the nonce memory leaves a gap."""

@@ -150,6 +150,7 @@ TEXTS = Catalogue(
         "catalogue_empty": Text(
             "No service here takes direct logins.", "沒有服務接受由此直接登入。", "没有服务支持由此直接登录。"
         ),
+        "catalogue_app": Text("opens an app", "開啟應用程式", "打开应用"),
         "index.title": Text("iAM Smart mock", "智方便模擬系統", "智方便模拟系统"),
         "index.what": Text(
             "A service begins a login at {path}. These invented people have an iAM Smart account:",

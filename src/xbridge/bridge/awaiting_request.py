@@ -176,7 +176,9 @@ class AwaitingRequests(Shared, ABC):
         """Return who logged in from the provider's own app; ``pending`` where a state was fetched first.
 
         Nobody at this browser is shown to have asked for it: let the person confirm who they are.  Such an identity
-        is never linked.  Raises ``Unsupported``, ``CallbackInvalid``, ``UserDeclined``, ``ProviderError``.
+        is never linked.  An app that the provider opened passes on the link it was opened with; one that got an
+        intent writes what came with it into the query of its own address.  Raises ``Unsupported``,
+        ``CallbackInvalid``, ``UserDeclined``, ``ProviderError``.
         """
         return await self._run(
             "finish_direct_login",

@@ -20,6 +20,11 @@ from xbridge.core.request import AppPlatform, Asked, CallbackMessage, Errand, Re
 class CallbackParameters(Protocol):
     """The decoded parameters of a callback, each at most once."""
 
+    @property
+    def path(self) -> str:
+        """The path of the address that it came to."""
+        ...
+
     def optional(self, name: str) -> str | None:
         """Return the value of ``name`` or None; raises ``CallbackInvalid`` when duplicated."""
         ...

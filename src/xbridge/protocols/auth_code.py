@@ -71,16 +71,13 @@ async def exchange_code(
     *,
     now: datetime,
     entropy: Entropy,
-    direct: bool = False,
+    direct: Mapping[str, object] | None = None,
 ) -> TokenReply:
-    """Return what getToken gives for ``code``; ``direct`` marks one of a direct login V2.
+    """Return what getToken gives for ``code``; ``direct`` are the further parameters of a direct login V2.
 
     Raises ``ProviderError``; ``ProtocolError("scope")`` when the reply does not prove an authentication.
     """
-    parameters: Mapping[str, object] = {"code": code, "grantType": "authorization_code"}
-    if direct:
-        # Text, as the one working client sends it (section 6.5).
-        parameters = {**parameters, "isDirectLoginV2": "true"}
+    parameters = {"code": code, "grantType": "authorization_code", **(direct or {})}
     content = await call(dialect, registration, path, parameters, step="getToken", now=now, entropy=entropy)
     try:
         token = TokenReply.model_validate(content)

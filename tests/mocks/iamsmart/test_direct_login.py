@@ -12,7 +12,7 @@ from tests.mocks.iamsmart.online_service import CALLBACK
 from xbridge_mocks.iamsmart import LoginRefused
 from xbridge_mocks.iamsmart.text import TEXTS
 
-V1, V2 = "https://svc.example/get-state?x=1", "https://svc.example/direct"
+V1, V2, APP = "https://svc.example/get-state?x=1", "https://svc.example/direct", "https://svc.example/app"
 TOKEN = "/api/v1/auth/getToken"
 
 
@@ -59,6 +59,86 @@ def test_a_direct_login_is_on_the_same_device(world, service):
     back = world.iamsmart.direct_login(service.credentials.client_id, "chan-tai-man")
     token = service.open(exchange(service, query(back)["code"], isDirectLoginV2=True)["content"])
     assert service.open(service.ask("profile", token)["content"])["authByQR"] is False
+
+
+@pytest.fixture
+def app_service(world, make_service):
+    """A service whose own app takes direct logins."""
+    return make_service(world, direct_login_app_uri=APP)
+
+
+def open_app(service, **chosen):
+    """What the app is opened with."""
+    mock = service.world.iamsmart
+    return query(mock.direct_login(service.credentials.client_id, "chan-tai-man", into_app=True, **chosen))
+
+
+def test_version_2_into_an_app(app_service):
+    """The app gets a code and a verifier of its own; only both together give a token, and only once."""
+    first, second = open_app(app_service), open_app(app_service)
+    assert set(first) == {"code", "code_verifier"}
+    assert re.fullmatch(r"[A-Za-z0-9._~-]{43,128}", first["code_verifier"])
+    assert first["code_verifier"] != second["code_verifier"]
+    for wrong in ({}, {"code_verifier": second["code_verifier"]}, {"code_verifier": "A" * 43}):
+        assert exchange(app_service, first["code"], isDirectLoginV2=True, **wrong)["code"] == "D40004"
+    right = {"isDirectLoginV2": True, "code_verifier": first["code_verifier"]}
+    assert exchange(app_service, first["code"], **{**right, "isDirectLoginV2": False})["code"] == "D40004"
+    assert exchange(app_service, first["code"], **right)["code"] == "D00000"
+    assert exchange(app_service, first["code"], **right)["code"] == "D40004"
+
+
+@pytest.mark.parametrize(
+    ("verifier", "code"),
+    [("A" * 42, "D20003"), ("A" * 129, "D20003"), ("A" * 42 + "=", "D20003"), ("", "D20002"), (None, "D20003"),
+     (1, "D20003"), (["A" * 43], "D20003"), ("\ud800" * 43, "D20003")],
+)  # fmt: skip
+def test_a_verifier_has_the_form_of_one(app_service, verifier, code):
+    """Something else in its place is refused before the code is looked at."""
+    found = open_app(app_service)
+    assert exchange(app_service, found["code"], isDirectLoginV2=True, code_verifier=verifier)["code"] == code
+
+
+def test_a_verifier_without_a_challenge(service):
+    """Where none was sent along, none is taken (lesson B5), neither by a direct code nor by an ordinary one."""
+    code = query(service.world.iamsmart.direct_login(service.credentials.client_id, "lee-siu-ming"))["code"]
+    assert exchange(service, code, isDirectLoginV2=True, code_verifier="A" * 43)["code"] == "D40004"
+    ordinary = service.code()
+    assert exchange(service, ordinary, code_verifier="A" * 43)["code"] == "D40004"
+    assert exchange(service, ordinary)["code"] == "D00000"
+
+
+def test_the_field_of_the_verifier_is_a_setting(world_with, make_service):
+    """Which field carries it is UNKNOWN; under another name it is not there."""
+    service = make_service(world_with(verifier_field="pkce"), direct_login_app_uri=APP)
+    found = open_app(service)
+    right = {"isDirectLoginV2": "true"}
+    assert exchange(service, found["code"], **right, code_verifier=found["code_verifier"])["code"] == "D40004"
+    assert exchange(service, found["code"], **right, pkce=found["code_verifier"])["code"] == "D00000"
+
+
+def test_verifier_faults(app_service):
+    """The verifier is missing, or of another login; either way there is no token."""
+    faults = app_service.world.iamsmart.faults
+    for fault in ("verifier_missing", "verifier_wrong"):
+        faults.add(fault, operation="directLogin")
+        found = open_app(app_service)
+        assert ("code_verifier" in found) is (fault == "verifier_wrong")
+        given = {name: found[name] for name in found if name != "code"}
+        assert exchange(app_service, found["code"], isDirectLoginV2=True, **given)["code"] == "D40004"
+
+
+def test_an_app_in_the_catalogue(app_service, service):
+    """The page says which entry opens an app, and opens it; services without one have no such entry."""
+    page = app_service.browser.get("/mock/catalogue?lang=en-US")
+    assert page.text.count(TEXTS.say("catalogue_app", "en")) == 1
+    word = re.findall('name="csrf" value="([^"]+)"', page.text)[0]
+    chosen = {"persona": "chan-tai-man", "service": f"{app_service.credentials.client_id}:2app", "csrf": word}
+    away = app_service.browser.post("/mock/catalogue", data=chosen)
+    assert away.headers["Location"].startswith(f"{APP}?")
+    with pytest.raises(LoginRefused, match="D20008"):
+        open_app(service)
+    with pytest.raises(LoginRefused, match="D20008"):
+        open_app(app_service, version=1)
 
 
 def resumed(asked, **bent):
@@ -136,7 +216,7 @@ def test_only_registered_services(world, make_service):
 
 
 @pytest.mark.parametrize("bad", ["javascript:alert(1)", "svc.example", "https://u@svc.example/"])
-@pytest.mark.parametrize("name", ["direct_login_uri", "get_state_uri"])
+@pytest.mark.parametrize("name", ["direct_login_uri", "get_state_uri", "direct_login_app_uri"])
 def test_registration_is_strict(world, make_service, name, bad):
     """The addresses follow the rules of redirect URIs."""
     with pytest.raises(ValueError, match="redirect URI"):

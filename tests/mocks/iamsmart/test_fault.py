@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from contextlib import suppress
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -191,8 +192,12 @@ def test_key_faults(world, service, private_key):
     """The wrapped key is for somebody else, one byte short, or shown beside a stranger's public key."""
     right = service.get_key()
     arm(world, "kek_wrap_wrong_key")
-    assert service.get_key()["pubKey"] == right["pubKey"]
-    wrong = service.cek
+    content = service.post(KEY).get_json()["content"]
+    assert content["pubKey"] == right["pubKey"]
+    # A number beyond our modulus is refused; any other opens to something that is not the key.
+    wrong = b""
+    with suppress(ValueError):
+        wrong = private_key.decrypt(base64.b64decode(content["secretKey"]), padding.PKCS1v15())
     arm(world, "cek_31_bytes")
     content = service.post(KEY).get_json()["content"]
     short = private_key.decrypt(base64.b64decode(content["secretKey"]), padding.PKCS1v15())
@@ -264,7 +269,8 @@ def journey(world, service, operation):
     if operation == "directLogin":
         page = service.browser.get("/mock/catalogue").text
         word = re.findall('name="csrf" value="([^"]+)"', page)[0]
-        chosen = {"csrf": word, "persona": "chan-tai-man", "service": f"{service.credentials.client_id}:2"}
+        # Into an app: there a verifier can go wrong as well.
+        chosen = {"csrf": word, "persona": "chan-tai-man", "service": f"{service.credentials.client_id}:2app"}
         return lambda: service.browser.post("/mock/catalogue", data=chosen)
     # The source is a phone, so that there is a ticket to go wrong.
     token = service.token(scope=ALL_SCOPES, source="iOS_Safari")
@@ -289,7 +295,8 @@ def journey(world, service, operation):
 )
 def test_every_fault_strikes_where_it_says(world, make_service, name, operation):
     """Armed for any operation it declares, a fault strikes there in one journey, is used up, and is journalled."""
-    service = make_service(world, direct_login_uri="https://svc.example/v2", get_state_uri="https://svc.example/v1")
+    addresses = {"direct_login_app_uri": "https://svc.example/v2", "get_state_uri": "https://svc.example/v1"}
+    service = make_service(world, **addresses)
     service.get_key()
     step = journey(world, service, operation)
     arm(world, name, operation=operation)

@@ -12,6 +12,7 @@ from xbridge_mocks.iamsmart.courier import CallbackRequest
 PUSH = f"{SERVICE_URL}/push/hk"
 FORM_BACK = f"{SERVICE_URL}/cb/form"
 DIRECT = f"{SERVICE_URL}/direct"
+DIRECT_APP = f"{SERVICE_URL}/app/direct"
 STATE_URL = f"{SERVICE_URL}/state"
 IPHONE = "Mozilla/5.0 (iPhone) Version/17.5 Mobile Safari/604.1"
 PERSON = "chan-tai-man"
@@ -34,7 +35,7 @@ class RequestStage(World):
         back = self.return_to["iamsmart"]
         made = self.mocks.iamsmart.register_client(
             name="Sample portal", redirect_uris=[back, PUSH, FORM_BACK], kek_public_keys=[public], scopes=SCOPES,
-            direct_login_uri=DIRECT, get_state_uri=STATE_URL,
+            direct_login_uri=DIRECT, get_state_uri=STATE_URL, direct_login_app_uri=DIRECT_APP,
         )  # fmt: skip
         document["providers"]["iamsmart"] |= {
             "client_id": made.client_id,

@@ -205,12 +205,14 @@ class IamSmart:
     ) -> Authentication:
         """Return who the code in ``callback`` stands for.
 
-        (1) a refusal, or exactly one code   (2) getToken, with the scope we asked for   (3) profiles
+        (1) a refusal, or exactly one code, with a verifier where an app got it   (2) getToken, with the scope we asked for
+        (3) profiles
         """
         # (1)
         code = callback_code(callback, step="login")
+        verifier = direct_login.verifier_of(settings, callback) if direct else ""
         # (2)
-        token = await exchange_code(settings, code, now=now, entropy=entropy, direct=direct)
+        token = await exchange_code(settings, code, now=now, entropy=entropy, direct=direct, verifier=verifier)
         access = token.access()
         # (3) Generation 1 has no call for it; there the application asks with ``request_profile``.
         profile = Profile()

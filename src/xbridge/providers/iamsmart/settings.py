@@ -66,7 +66,9 @@ class IamSmartSettings(Registration, AppEntry):
     newest first, ``kek_pkcs12`` containers with their passwords; the platform says in ``pubKey`` which key it used.
     ``callback_uri`` is where the platform POSTs results; ``callback_content_type`` is how a form with an address document
     is asked to come back (several parts need the extra ``web``).  ``direct_login_uris`` are the platform's addresses that may
-    fetch a state (V1; all below one that ends in a slash) or ours for codes without state (V2).  ``level_map`` maps
+    fetch a state (V1; all below one that ends in a slash) or ours for codes without state (V2);
+    ``direct_login_app_uris`` are those of V2 that an app of ours receives, with a verifier (PKCE), and ``verifier_field``
+    is where getToken takes it.  ``level_map`` maps
     ``userType`` to our scale: the mapping is UNKNOWN (iamsmart.md section 11), so the default is the lower of the
     dossier's two readings and the operator must confirm it.  ``timestamp_step_ms`` is how coarse the timestamps of
     signed requests are (``enveloped_call`` says why); 1 sends them as they are.
@@ -81,6 +83,9 @@ class IamSmartSettings(Registration, AppEntry):
     callback_parts: IamSmartCallbackParts = IamSmartCallbackParts()
     direct_login: Literal["off", "v1", "v2"] = "off"
     direct_login_uris: tuple[str, ...] = ()
+    direct_login_app_uris: tuple[str, ...] = ()
+    direct_login_mark: Literal["text", "boolean"] = "text"
+    verifier_field: str = Field(default="code_verifier", pattern=r"^[A-Za-z][A-Za-z0-9_]{0,63}$")
     redirect_encoding: Literal["percent", "plain"] = "percent"
     scopes: tuple[Scope, ...] = ("eidapi_auth", "eidapi_profiles")
     anonymous_scopes: tuple[Scope, ...] = ("eidapi_auth", "eidapi_formFilling")
@@ -95,7 +100,15 @@ class IamSmartSettings(Registration, AppEntry):
     def _apart(self) -> IamSmartSettings:
         """A code without state must not be taken where ordinary callbacks arrive: they would need no state either."""
         if self.direct_login == "v2":
-            ordinary = {urlsplit(uri).path for uri in self.redirect_uris}
-            if ordinary & {urlsplit(uri).path for uri in self.direct_login_uris}:
-                raise ValueError("direct_login_uris need paths that no redirect URI has")
+            ordinary, web, app = (
+                {urlsplit(uri).path for uri in uris}
+                for uris in (self.redirect_uris, self.direct_login_uris, self.direct_login_app_uris)
+            )
+            if ordinary & (web | app):
+                raise ValueError("direct_login_uris and direct_login_app_uris need paths that no redirect URI has")
+            # One path must say whether a verifier is due, or leaving it out would make a web login of an app's.
+            if web & app:
+                raise ValueError("direct_login_app_uris need paths that direct_login_uris do not have")
+        if self.verifier_field in ("code", "grantType", "isDirectLoginV2"):
+            raise ValueError("verifier_field is a name of its own in getToken")
         return self

@@ -21,8 +21,23 @@ def callback_code(callback: CallbackParameters, *, step: Literal["login", "form"
 
 
 async def exchange_code(
-    settings: IamSmartSettings, code: str, *, now: datetime, entropy: Entropy, direct: bool = False
+    settings: IamSmartSettings,
+    code: str,
+    *,
+    now: datetime,
+    entropy: Entropy,
+    direct: bool = False,
+    verifier: str = "",
 ) -> TokenReply:
-    """Return what getToken gives for ``code``; ``direct`` marks one of a direct login V2.  Raises ``ProviderError``."""
+    """Return what getToken gives for ``code``; ``direct`` marks one of a direct login V2, ``verifier`` one into an app.
+
+    Raises ``ProviderError``.
+    """
+    marks: dict[str, object] = {}
+    if direct:
+        # Text is what the one working client sends (section 6.5).
+        marks["isDirectLoginV2"] = "true" if settings.direct_login_mark == "text" else True
+    if verifier:
+        marks[settings.verifier_field] = verifier
     path = settings.paths.get_token
-    return await auth_code.exchange_code(DIALECT, settings, path, code, now=now, entropy=entropy, direct=direct)
+    return await auth_code.exchange_code(DIALECT, settings, path, code, now=now, entropy=entropy, direct=marks)
