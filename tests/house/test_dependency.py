@@ -19,7 +19,7 @@ OURS = {"xbridge", "xbridge_mocks"}
 # Declared for the people who write tests against the mocks: they serve them with it, as our own tests do.
 FOR_USERS = {"pytest-httpserver", "starlette", "uvicorn"}
 # Files of the core whose package belongs to an extra; they load it when it is needed and say so when it is not there.
-OF_AN_EXTRA = {"multipart_message.py": "web"}
+OF_AN_EXTRA = {"multipart_message.py": "web", "sm2.py": "gm"}
 
 
 def imported(files: Iterable[Path]) -> set[str]:
@@ -50,7 +50,8 @@ def parts(root: Path) -> dict[str, list[Path]]:
     mocked = [file for file in library if {"demo", "testing.py", "testing"} & set(file.relative_to(root).parts)]
     return {
         "core": [file for file in library if file not in [*command_line, *mocked] and file.name not in OF_AN_EXTRA],
-        "web": [file for file in library if file.name in OF_AN_EXTRA],
+        "web": [file for file in library if OF_AN_EXTRA.get(file.name) == "web"],
+        "gm": [file for file in library if OF_AN_EXTRA.get(file.name) == "gm"],
         "cli": command_line,
         "demo": mocked,
         "mocks": sorted((root / "mocks").rglob("*.py")),
@@ -62,6 +63,7 @@ def parts(root: Path) -> dict[str, list[Path]]:
     [
         ("core", ["core"]),
         ("web", ["core", "web"]),
+        ("gm", ["core", "gm"]),
         ("cli", ["core", "cli"]),
         ("demo", ["core", "cli", "mocks"]),
         ("mocks", ["core", "mocks"]),
@@ -71,6 +73,16 @@ def test_each_part_imports_only_what_is_asked_for(root: Path, part: str, groups:
     """The library lives on its three dependencies; typer and rich are the command line's, Werkzeug is the mocks'."""
     asked = declared(root)
     assert imported(parts(root)[part]) - set().union(*(asked[group] for group in groups)) == set()
+
+
+@pytest.mark.parametrize("extra", sorted(set(OF_AN_EXTRA.values())))
+def test_an_extra_is_imported_when_it_is_asked_for(root: Path, extra: str) -> None:
+    """A module that can use an extra is imported without it: no import of it stands outside a function."""
+    for file in parts(root)[extra]:
+        top = ast.parse(file.read_text("utf-8")).body
+        modules = {alias.name for node in top if isinstance(node, ast.Import) for alias in node.names}
+        modules |= {node.module or "" for node in top if isinstance(node, ast.ImportFrom)}
+        assert {module.partition(".")[0] for module in modules} & declared(root)[extra] == set()
 
 
 def test_every_dependency_is_used(root: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.reserved import RESERVED
+from tests.house.reserved import NATIVE, RESERVED
 
 PINNED = re.compile(r"^([a-z0-9-]+)==([^ ;]+)(?: ; [^\\]+?)? \\$")
 
@@ -52,7 +52,7 @@ def test_the_names_are_those_of_the_project(root: Path) -> None:
     """demo.in lists exactly the dependencies, the extras with code, and the build backend of pyproject.toml."""
     project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
     optional = project["project"]["optional-dependencies"]
-    extras = [lines for extra, lines in optional.items() if extra not in RESERVED]
+    extras = [lines for extra, lines in optional.items() if extra not in RESERVED | NATIVE]
     said = names([*project["project"]["dependencies"], *(line for lines in extras for line in lines)])
     said |= names(project["build-system"]["requires"])
     lines = (root / "requirements/demo.in").read_text("utf-8").splitlines()

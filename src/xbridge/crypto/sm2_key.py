@@ -1,0 +1,114 @@
+"""SM2 keys as DER: SubjectPublicKeyInfo (RFC 5280), PKCS#8 (RFC 5958) and SEC 1 (RFC 5915).  Nothing encrypted, no PEM.
+
+``cryptography`` cannot read these: it knows no curve 1.2.156.10197.1.301 (guangdong.md section 10.1, measured).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from xbridge.core.errors import ConfigError, TokenInvalid
+from xbridge.crypto.der import (
+    BIT_STRING,
+    INTEGER,
+    OCTET_STRING,
+    OID,
+    SEQUENCE,
+    DerError,
+    Element,
+    Reader,
+    read_bits,
+    read_integer,
+    read_only,
+    write,
+    write_integer,
+    write_oid,
+)
+from xbridge.crypto.sm2 import Sm2PrivateKey, Sm2PublicKey
+
+ID_EC_PUBLIC_KEY: Final = write_oid("1.2.840.10045.2.1")
+SM2_CURVE: Final = write_oid("1.2.156.10197.1.301")
+KEY_ALGORITHM: Final = write(SEQUENCE, ID_EC_PUBLIC_KEY, SM2_CURVE)
+_PARAMETERS: Final = 0xA0
+_PUBLIC: Final = 0xA1
+_ATTRIBUTES: Final = 0xA0
+
+
+def read_public_key(spki: bytes) -> Sm2PublicKey:
+    """Return the key in a SubjectPublicKeyInfo.
+
+    Raises ``TokenInvalid("key", …)``: ``unknown`` for another algorithm or curve, ``malformed`` for anything lax, compressed or
+    off the curve.
+    """
+    try:
+        body = read_only(spki, SEQUENCE)
+        algorithm = body.take(SEQUENCE)
+        point = read_bits(body.take(BIT_STRING))
+        body.end()
+    except DerError as exc:
+        raise TokenInvalid("key", reason="malformed") from exc
+    if algorithm.raw != KEY_ALGORITHM:
+        raise TokenInvalid("key", reason="unknown")
+    return Sm2PublicKey.from_point(point)
+
+
+def write_public_key(key: Sm2PublicKey) -> bytes:
+    """Return ``key`` as a SubjectPublicKeyInfo."""
+    return write(SEQUENCE, KEY_ALGORITHM, write(BIT_STRING, b"\x00", key.point()))
+
+
+def read_private_key(der: bytes) -> Sm2PrivateKey:
+    """Return the key in an unencrypted PKCS#8 or SEC 1 structure; a public key inside must belong to it.
+
+    Raises ``ConfigError``, without a cause: no part of a private key's bytes belongs in a traceback.
+    """
+    try:
+        body = read_only(der, SEQUENCE)
+        version = read_integer(body.take(INTEGER))
+        if version == 1:
+            return _sec1(body, named=None)
+        if version != 0 or body.take(SEQUENCE).raw != KEY_ALGORITHM:
+            raise DerError("another algorithm")
+        inner = read_only(body.take(OCTET_STRING).body, SEQUENCE)
+        body.optional(_ATTRIBUTES)
+        body.end()
+        if read_integer(inner.take(INTEGER)) != 1:
+            raise DerError("another version")
+        return _sec1(inner, named=SM2_CURVE)
+    except (DerError, TokenInvalid):
+        pass
+    raise ConfigError("the SM2 private key cannot be read: expected unencrypted PKCS#8 or SEC 1, in DER")
+
+
+def write_private_key(key: Sm2PrivateKey) -> bytes:
+    """Return ``key`` as PKCS#8, not encrypted.  Keep it secret."""
+    inner = write(
+        SEQUENCE,
+        write_integer(1),
+        write(OCTET_STRING, key.unsafe_scalar()),
+        write(_PUBLIC, write(BIT_STRING, b"\x00", key.public().point())),
+    )
+    return write(SEQUENCE, write_integer(0), KEY_ALGORITHM, write(OCTET_STRING, inner))
+
+
+def _sec1(body: Reader, *, named: bytes | None) -> Sm2PrivateKey:
+    """Return the key of an ECPrivateKey after its version; ``named`` is the curve if a wrapper said it already."""
+    secret = body.take(OCTET_STRING).body
+    parameters = body.optional(_PARAMETERS)
+    point = body.optional(_PUBLIC)
+    body.end()
+    curve = _only(parameters, OID).raw if parameters else named
+    if len(secret) != 32 or curve != SM2_CURVE:
+        raise DerError("another curve or length")
+    key = Sm2PrivateKey(int.from_bytes(secret, "big"))
+    if point and read_bits(_only(point, BIT_STRING)) != key.public().point():
+        raise DerError("the public key inside belongs to another private key")
+    return key
+
+
+def _only(wrapper: Element, tag: int) -> Element:
+    """Return the one element that an explicitly tagged ``wrapper`` holds.  Raises ``DerError``."""
+    reader = Reader(wrapper.body)
+    element = reader.take(tag)
+    reader.end()
+    return element
