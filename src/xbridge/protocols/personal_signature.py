@@ -20,10 +20,10 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from xbridge.core.errors import TamperDetected
+from xbridge.core.errors import ConfigError, TamperDetected
 from xbridge.core.signing import SignatureAlgorithm, SignedBy
 from xbridge.crypto.digest import constant_time_equal
-from xbridge.crypto.sm2 import DEFAULT_ID, Sm2PublicKey, raw_signature, sm2_verify, sm2_verify_digest
+from xbridge.crypto.sm2 import DEFAULT_ID, MAX_ID_BYTES, Sm2PublicKey, raw_signature, sm2_verify, sm2_verify_digest
 from xbridge.protocols.certificate import (
     Certificate,
     check_person,
@@ -41,6 +41,7 @@ __all__ = [
     "verify_certificate",
     "verify_document_signature",
     "verify_hash_signature",
+    "verify_signature_value",
 ]
 
 DIGEST_BYTES: Final = 32
@@ -61,6 +62,13 @@ class SignatureForm:
     rsa_none_form: Literal["digest_info", "bare"] = "digest_info"
     hash_input: Literal["hash_code", "digest"] = "hash_code"
     sm2_id: str = DEFAULT_ID.decode()
+
+    def __post_init__(self) -> None:
+        """Raises ``ConfigError`` for another word, or an id that is not 1 to 8191 characters of ASCII."""
+        if self.rsa_none_form not in ("digest_info", "bare") or self.hash_input not in ("hash_code", "digest"):
+            raise ConfigError("signing: rsa_none_form is digest_info or bare, and hash_input is hash_code or digest")
+        if not self.sm2_id.isascii() or not 0 < len(self.sm2_id) <= MAX_ID_BYTES:
+            raise ConfigError("signing: sm2_id is from 1 to 8191 characters of ASCII")
 
 
 _USUAL_FORM: Final = SignatureForm()
@@ -105,28 +113,32 @@ def verify_hash_signature(
     ``malformed``, ``too_large`` or ``mismatch``, for (3); ``"hash_code"`` for one of 0 or more than 64 bytes, or of other than 32
     where it is a digest.
     """
-    _check_hash_code(hash_code, algorithm, form)
-    if len(signature) > MAX_SIGNATURE_BYTES:
-        raise TamperDetected("signature", reason="too_large")
     # (1)
     person = read_certificate(certificate)
     signer = _trusted(person, anchors, (), at=at)
     # (2) (3)
-    match algorithm:
-        case "SHA256withRSA":
-            hashing = SHA256() if form.hash_input == "hash_code" else Prehashed(SHA256())
-            _check_rsa(_rsa_key(person), signature, hash_code, hashing)
-        case "NONEwithRSA" if form.rsa_none_form == "bare":
-            _check_bare_rsa(_rsa_key(person), signature, hash_code)
-        case "NONEwithRSA":
-            _check_rsa(_rsa_key(person), signature, hash_code, Prehashed(SHA256()))
-        case "SM3withSM2":
-            sm2_verify(_sm2_key(person), hash_code, raw_signature(signature), sm2_id=form.sm2_id.encode("ascii"))
-        case "NONEwithSM2":
-            sm2_verify_digest(_sm2_key(person), hash_code, raw_signature(signature))
-        case _:
-            raise TamperDetected("signature", reason="unknown")
+    _check_value(person, hash_code, signature, algorithm, form)
     return signer
+
+
+def verify_signature_value(
+    hash_code: bytes,
+    signature: bytes,
+    certificate: bytes,
+    *,
+    algorithm: SignatureAlgorithm,
+    form: SignatureForm = _USUAL_FORM,
+) -> str:
+    """Return the fingerprint of ``certificate`` if its key made ``signature`` over ``hash_code``: arithmetic, and no trust.
+
+    NOTE: anybody can make a certificate for which this holds.  It is for a reader who has no anchors and says so, and for
+    one who reads back what :func:`verify_hash_signature` accepted before.
+
+    Raises ``TamperDetected`` as :func:`verify_hash_signature` does for its steps (2) and (3).
+    """
+    person = read_certificate(certificate)
+    _check_value(person, hash_code, signature, algorithm, form)
+    return person.fingerprint
 
 
 def verify_document_signature(
@@ -169,6 +181,29 @@ def verify_document_signature(
     else:
         sm2_verify(_sm2_key(person), message.signed_attributes, raw_signature(message.signature))
     return signer, message.signing_time
+
+
+def _check_value(
+    person: Certificate, hash_code: bytes, signature: bytes, algorithm: SignatureAlgorithm, form: SignatureForm
+) -> None:
+    """Raise ``TamperDetected`` unless the key is of the algorithm's kind and made the signature."""
+    _check_hash_code(hash_code, algorithm, form)
+    if len(signature) > MAX_SIGNATURE_BYTES:
+        raise TamperDetected("signature", reason="too_large")
+    match algorithm:
+        case "SHA256withRSA":
+            hashing = SHA256() if form.hash_input == "hash_code" else Prehashed(SHA256())
+            _check_rsa(_rsa_key(person), signature, hash_code, hashing)
+        case "NONEwithRSA" if form.rsa_none_form == "bare":
+            _check_bare_rsa(_rsa_key(person), signature, hash_code)
+        case "NONEwithRSA":
+            _check_rsa(_rsa_key(person), signature, hash_code, Prehashed(SHA256()))
+        case "SM3withSM2":
+            sm2_verify(_sm2_key(person), hash_code, raw_signature(signature), sm2_id=form.sm2_id.encode("ascii"))
+        case "NONEwithSM2":
+            sm2_verify_digest(_sm2_key(person), hash_code, raw_signature(signature))
+        case _:
+            raise TamperDetected("signature", reason="unknown")
 
 
 def _check_hash_code(hash_code: bytes, algorithm: SignatureAlgorithm, form: SignatureForm) -> None:

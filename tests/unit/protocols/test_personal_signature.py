@@ -55,6 +55,7 @@ from xbridge.protocols.personal_signature import (
     verify_certificate,
     verify_document_signature,
     verify_hash_signature,
+    verify_signature_value,
 )
 
 NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
@@ -440,6 +441,20 @@ def test_the_certificate_comes_first(algorithm: SignatureAlgorithm) -> None:
     assert hash_refused(old.sign_hash(HASH, algorithm), old, algorithm=algorithm) == ("certificate", "expired")
 
 
+@pytest.mark.parametrize("algorithm", SIGNATURE_ALGORITHMS)
+def test_a_value_without_trust(algorithm: SignatureAlgorithm) -> None:
+    """The signature alone can be checked under a certificate that nobody vouches for, and names it; it must hold all the same."""
+    kind = kind_of(algorithm)
+    stranger = Authority(AUTHORITIES[kind].kind, now=NOW, name="stranger").person(end=NOW - timedelta(hours=1))
+    signature = stranger.sign_hash(HASH, algorithm)
+    fingerprint = verify_signature_value(HASH, signature, stranger.certificate, algorithm=algorithm)
+    assert fingerprint == sha256_hex(stranger.certificate)
+    for hash_code, certificate in ((HASH[::-1], stranger.certificate), (HASH, PEOPLE[kind].certificate)):
+        with pytest.raises(TamperDetected) as caught:
+            verify_signature_value(hash_code, signature, certificate, algorithm=algorithm)
+        assert (caught.value.claim, caught.value.reason) == ("signature", "mismatch")
+
+
 @pytest.mark.parametrize(
     ("algorithm", "form", "size", "fits"),
     [
@@ -497,6 +512,16 @@ def test_the_forms_of_rsa() -> None:
     assert SignatureForm() == SignatureForm(
         rsa_none_form="digest_info", hash_input="hash_code", sm2_id="1234567812345678"
     )
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"sm2_id": ""}, {"sm2_id": "é"}, {"sm2_id": "x" * 8192}, {"rsa_none_form": "raw"}, {"hash_input": "message"}],
+)
+def test_a_form_is_checked_when_it_is_made(wrong: dict[str, str]) -> None:
+    """A form that is none of the documented ones is a wrong setting, not a refusal of every signature."""
+    with pytest.raises(ConfigError, match="signing"):
+        SignatureForm(**wrong)  # type: ignore[arg-type]
 
 
 def test_the_id_of_sm2_is_a_setting() -> None:
