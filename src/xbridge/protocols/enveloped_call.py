@@ -55,10 +55,11 @@ async def call(
     now: datetime,
     entropy: Entropy,
     max_bytes: int = MAX_DOCUMENT_BYTES,
+    content_optional: bool = False,
 ) -> Mapping[str, object]:
     """Send ``parameters`` encrypted to ``path`` and return the decrypted content of the reply.
 
-    ``max_bytes`` bounds the reply.
+    ``max_bytes`` bounds the reply; ``content_optional`` is for calls that only say "done", and gives an empty content.
 
     Raises ``ProviderError`` of any kind and ``UserDeclined``; ``step`` names the call in errors.
     """
@@ -72,6 +73,8 @@ async def call(
             if not last_try:
                 continue
         raise_for_code(dialect, envelope.code, step=step, text=envelope.text)
+        if envelope.content is None and content_optional:
+            return {}
         if not isinstance(envelope.content, str):
             raise broken(dialect, step, "shape")
         try:

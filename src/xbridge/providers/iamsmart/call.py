@@ -23,15 +23,24 @@ async def call(
     now: datetime,
     entropy: Entropy,
     max_bytes: int = MAX_DOCUMENT_BYTES,
+    content_optional: bool = False,
 ) -> Mapping[str, object]:
     """Send ``parameters`` encrypted to ``path`` and return the decrypted content of the reply.
 
-    ``max_bytes`` bounds the reply.
+    ``max_bytes`` bounds the reply; ``content_optional`` is for calls that only say "done", and gives an empty content.
 
     Raises ``ProviderError`` of any kind and ``UserDeclined``; ``step`` names the call in errors.
     """
     return await enveloped_call.call(
-        DIALECT, settings, path, parameters, step=step, now=now, entropy=entropy, max_bytes=max_bytes
+        DIALECT,
+        settings,
+        path,
+        parameters,
+        step=step,
+        now=now,
+        entropy=entropy,
+        max_bytes=max_bytes,
+        content_optional=content_optional,
     )
 
 
