@@ -15,6 +15,7 @@ from xbridge.core.identity import Access, Authentication, Jurisdiction
 from xbridge.core.language import Language
 from xbridge.core.ports import Entropy
 from xbridge.core.request import AppPlatform, Asked, CallbackMessage, Errand, RequestKind
+from xbridge.core.signing import PersonalSignature, SignatureSought, SigningPage, SigningTask, Verdict
 
 
 class CallbackParameters(Protocol):
@@ -153,6 +154,79 @@ class StepUpProvider(CallbackReceiver, Protocol):
 
 
 @runtime_checkable
+class SignatureAcknowledger(Protocol):
+    """A provider that wants to be told what became of a signature."""
+
+    async def acknowledge_signature(
+        self, settings: Any, business_id: str, verdict: Verdict, *, now: datetime, entropy: Entropy
+    ) -> None:
+        """Tell it.  The same verdict may be told again.  Raises ``ProviderError``."""
+        ...
+
+
+@runtime_checkable
+class SigningProvider(CallbackReceiver, SignatureAcknowledger, Protocol):
+    """A provider with whose key the person signs, answered by callback."""
+
+    def verify_signer(self, settings: Any, assurance_source: str) -> None:
+        """Check that signatures can be verified here, and that an account known as ``assurance_source`` may sign.
+
+        Raises ``ConfigError`` without trust anchors, ``VerificationError("assurance", reason="cannot_sign")``.
+        """
+        ...
+
+    async def ask_signature(
+        self,
+        settings: Any,
+        subject: str,
+        access: Access,
+        errand: Errand,
+        task: SigningTask,
+        *,
+        now: datetime,
+        entropy: Entropy,
+    ) -> Asked:
+        """Ask.  Raises as ``ask_profile``, and ``DocumentInvalid`` for an identity card number that is none."""
+        ...
+
+    def read_signature(
+        self, settings: Any, sought: SignatureSought, content: Mapping[str, object], *, at: datetime
+    ) -> PersonalSignature:
+        """Return the signature in ``content``, verified at ``at``.  Pure.
+
+        Raises ``ProtocolError`` for another shape and ``VerificationError`` for everything that does not hold.
+        """
+        ...
+
+
+@runtime_checkable
+class AnonymousSigningProvider(SignatureAcknowledger, Protocol):
+    """A provider with whose key somebody signs who has not logged in: asked first, answered through the browser."""
+
+    async def begin_anonymous_signature(
+        self, settings: Any, errand: Errand, task: SigningTask, *, return_to: str, now: datetime, entropy: Entropy
+    ) -> SigningPage:
+        """Return where to send the browser.  Raises as ``ask_signature``."""
+        ...
+
+    async def finish_anonymous_signature(
+        self,
+        settings: Any,
+        callback: CallbackParameters,
+        *,
+        business_id: str,
+        sought: SignatureSought,
+        now: datetime,
+        entropy: Entropy,
+    ) -> PersonalSignature:
+        """Return the verified signature.
+
+        Raises ``UserDeclined``, ``CallbackInvalid``, ``ProviderError``, ``VerificationError``.
+        """
+        ...
+
+
+@runtime_checkable
 class AnonymousFormProvider(Protocol):
     """A provider that fills a form for somebody who has not logged in: asked first, answered through the browser."""
 
@@ -212,12 +286,14 @@ class KeyAgreementProvider(Protocol):
 
 _ABILITIES: tuple[tuple[str, type], ...] = (
     ("anonymous_form", AnonymousFormProvider),
+    ("anonymous_signing", AnonymousSigningProvider),
     ("app_login", AppLoginProvider),
     ("callback", CallbackReceiver),
     ("direct_login", DirectLoginProvider),
     ("form", FormFillingProvider),
     ("key_agreement", KeyAgreementProvider),
     ("profile", ProfileProvider),
+    ("signing", SigningProvider),
     ("step_up", StepUpProvider),
 )
 

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from xbridge.core.identity import Assurance
 from xbridge.core.language import Language
 
-RequestKind = Literal["profile", "form", "step_up"]
+RequestKind = Literal["profile", "form", "step_up", "hash_signing", "document_signing"]
 Outcome = Literal["done", "declined", "failed"]
 AppPlatform = Literal["ios", "android"]
 
@@ -47,11 +47,15 @@ class Errand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a provider answers at once: whether it notified the person's other device, or the ticket and the URL."""
+    """What a provider answers at once: whether it notified the person's other device, or the ticket and the URL.
+
+    ``identification_code`` is what the person compares before they sign; empty for everything else.
+    """
 
     auth_by_qr: bool
     ticket_id: str = field(default="", repr=False)
     app_url: str = field(default="", repr=False)
+    identification_code: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +63,8 @@ class PendingRequest:
     """A request under way.  Let the page poll :meth:`xbridge.Bridge.collect` with ``business_id``.
 
     ``auth_by_qr`` means that the person logged in with another device and is asked there: tell them to open the app.
-    Otherwise ``app_url`` opens the app on this device, with ``ticket_id`` inside.  No answer counts after
+    Otherwise ``app_url`` opens the app on this device, with ``ticket_id`` inside.  For a signature show
+    ``identification_code`` (four digits): the app shows the same ones, and the person compares.  No answer counts after
     ``expires_at``.
     """
 
@@ -67,6 +72,7 @@ class PendingRequest:
     auth_by_qr: bool
     ticket_id: str = field(default="", repr=False)
     app_url: str = field(default="", repr=False)
+    identification_code: str = field(default="", repr=False)
     expires_at: datetime
 
 
@@ -103,8 +109,9 @@ class Collected:
     """How a request stands.
 
     ``waiting``: ask again in a moment.  ``done``: ``data`` is the result, here for the only time: a ``Profile`` for a
-    profile, the provider's own form for form filling, a :class:`StepUp` for a step-up.  ``declined``: the person said
-    no, a normal outcome.  ``failed``: ``provider_code`` says why.  ``expired``: nobody answered in time.
+    profile, the provider's own form for form filling, a :class:`StepUp` for a step-up, a verified ``HashSignature`` or
+    ``DocumentSignature`` for signing.  ``declined``: the person said no, a normal outcome.  ``failed``: ``provider_code``
+    says why.  ``expired``: nobody answered in time.
     """
 
     status: Literal["waiting", "done", "declined", "failed", "expired"]

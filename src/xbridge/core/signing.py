@@ -1,7 +1,7 @@
 """A person's own signature, as a provider with a signing service gives it: what is asked, what comes back.
 
 Values only.  ``protocols/personal_signature.py`` verifies; ``flows/signing.py`` asks.  A certificate names its holder, so
-neither it nor a signature is in a ``repr``.
+neither it nor a signature is in a ``repr``; nor is an identity card number, or what a document is called.
 """
 
 from __future__ import annotations
@@ -14,6 +14,90 @@ SignatureAlgorithm = Literal["SHA256withRSA", "NONEwithRSA", "SM3withSM2", "NONE
 """The platform's own names (iamsmart.md section 10, VERIFIED)."""
 
 SIGNATURE_ALGORITHMS: tuple[SignatureAlgorithm, ...] = ("SHA256withRSA", "NONEwithRSA", "SM3withSM2", "NONEwithSM2")
+
+SigningKind = Literal["hash_signing", "document_signing"]
+SIGNING_KINDS: tuple[SigningKind, ...] = ("hash_signing", "document_signing")
+
+StepUpMethod = Literal["face", "card_chip", "face_and_card_chip"]
+"""How the person authenticates beyond unlocking the app: by face, by the card's chip, or by both."""
+
+Verdict = Literal["accepted", "rejected", "missing"]
+"""What a service tells the platform about a signature: taken, not good enough, or never received."""
+
+
+# --- What is asked ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningTitle:
+    """What the person reads about what they sign: the document, the service and the department behind it."""
+
+    document_name: str = field(repr=False)
+    service_name: str = field(repr=False)
+    department: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningStepUp:
+    """How strongly the person authenticates for this signature.
+
+    ``period_h`` (0 to 720) is asked of accounts that are no older than so many hours; the platform's own value counts
+    where it is greater.  None leaves either to the platform.
+    """
+
+    method: StepUpMethod | None = None
+    period_h: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningTask:
+    """One thing to be signed by one person.
+
+    ``digest`` has 32 bytes: what ``algorithm`` signs, or the SHA-256 over a PDF's byte range.  ``hkid`` is the person's
+    identity card number with its check digit, as they type it; it goes out as a hash.
+    """
+
+    kind: SigningKind
+    digest: bytes = field(repr=False)
+    algorithm: SignatureAlgorithm = "SHA256withRSA"
+    hkid: str = field(repr=False)
+    title: SigningTitle
+    step_up: SigningStepUp = field(default_factory=SigningStepUp)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureSought:
+    """What is remembered of a task until its answer comes: the answer is believed for exactly this."""
+
+    kind: SigningKind
+    digest: bytes = field(repr=False)
+    algorithm: SignatureAlgorithm
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningPage:
+    """Where a provider wants the browser of somebody who signs without a login, and the code to show beside it."""
+
+    url: str = field(repr=False)
+    identification_code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningHop:
+    """Where to send the browser for an anonymous signature, and what the application keeps in its session meanwhile.
+
+    Show ``identification_code`` (four digits) before the browser leaves: the app shows the same ones.
+    """
+
+    url: str = field(repr=False)
+    pending: str = field(repr=False)
+    business_id: str
+    identification_code: str = field(repr=False)
+    expires_at: datetime
+
+
+# --- What comes back -------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,3 +133,6 @@ class DocumentSignature:
     pkcs7: bytes = field(repr=False)
     signed_at: datetime | None
     signer: SignedBy
+
+
+PersonalSignature = HashSignature | DocumentSignature
