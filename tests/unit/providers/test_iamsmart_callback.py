@@ -16,6 +16,7 @@ from xbridge.providers.iamsmart.callback import open_callback, wanted_content
 
 ONE = settings()
 TIES = {"businessID": "b" * 32, "state": "s" * 22}
+EVERY = ("form", "profile", "step_up", "hash_signing", "document_signing")
 
 
 def test_a_callback_is_opened_under_its_own_key():
@@ -45,20 +46,21 @@ def test_content_may_be_wrapped_once_more():
 @pytest.mark.parametrize(
     ("code", "outcome", "kinds"),
     [
-        ("D00000", "done", ("form", "profile", "step_up")),
+        ("D00000", "done", EVERY),
         ("D50001", "declined", ("profile",)),
         ("D60000", "declined", ("form",)),
         ("D60003", "failed", ("form",)),
         ("D80002", "failed", ("step_up",)),
-        ("D20009", "failed", ("form", "profile", "step_up")),
-        ("D40000", "declined", ("form", "profile", "step_up")),
-        ("D99999", "failed", ("form", "profile", "step_up")),
-        ("D70001", "declined", ()),
+        ("D20009", "failed", EVERY),
+        ("D40000", "declined", EVERY),
+        ("D99999", "failed", EVERY),
+        ("D70001", "declined", ("hash_signing", "document_signing")),
+        ("D70004", "failed", ("hash_signing", "document_signing")),
         ("D71000", "declined", ()),
     ],
 )
 def test_a_code_says_how_it_ended_and_of_what(code, outcome, kinds):
-    """The families of the table decide which requests a code can answer; signing answers none of ours."""
+    """The families of the table decide which requests a code can answer; bulk signing answers none of ours."""
     message = open_callback(ONE, callback(TIES, code=code))
     assert (message.outcome, message.kinds) == (outcome, kinds)
     assert message.provider_code == ("" if code == "D00000" else code)

@@ -14,6 +14,7 @@ from typing import Any
 
 from xbridge.core.errors import CallbackInvalid, TamperDetected, VerificationError
 from xbridge.core.request import CallbackMessage, Outcome, RequestKind
+from xbridge.core.signing import SIGNING_KINDS
 from xbridge.crypto.canonical import parse_strict_object
 from xbridge.protocols.content_envelope import open_content, unwrap_content_key
 from xbridge.protocols.multipart_message import MEDIA_TYPE, PartLimits, media_type, read_parts
@@ -23,13 +24,19 @@ from xbridge.providers.iamsmart.form import parse_form
 from xbridge.providers.iamsmart.profile import parse_profile
 from xbridge.providers.iamsmart.reply import CODE, SUCCESS
 from xbridge.providers.iamsmart.settings import IamSmartSettings
+from xbridge.providers.iamsmart.signature import ANSWER_MEMBERS
 
 JSON = "application/json"
 MAX_WRAPPED_CHARS = 2048
 MAX_TIE_CHARS = 36
-_KINDS: dict[Family, tuple[RequestKind, ...]] = {"profile": ("profile",), "form": ("form",), "step_up": ("step_up",)}
-_EVERY: tuple[RequestKind, ...] = ("form", "profile", "step_up")
-_OTHERS: frozenset[Family] = frozenset({"signing", "bulk_signing"})
+_KINDS: dict[Family, tuple[RequestKind, ...]] = {
+    "profile": ("profile",),
+    "form": ("form",),
+    "step_up": ("step_up",),
+    "signing": SIGNING_KINDS,
+}
+_EVERY: tuple[RequestKind, ...] = ("form", "profile", "step_up", *SIGNING_KINDS)
+_OTHERS: frozenset[Family] = frozenset({"bulk_signing"})
 _COMPANIONS = {"chName": ("chNameVerified",)}
 
 
@@ -76,6 +83,8 @@ def wanted_content(kind: RequestKind, fields: tuple[str, ...], content: Mapping[
     """Return the members that ``fields`` asked for, and those that always accompany one of them."""
     if kind == "step_up":
         return {}
+    if kind == "hash_signing" or kind == "document_signing":
+        fields = ANSWER_MEMBERS[kind]
     allowed = {*fields, *(name for field in fields for name in _COMPANIONS.get(field, ()))}
     return {name: value for name, value in content.items() if name in allowed}
 

@@ -1,7 +1,7 @@
 """iAM Smart's face to the rest of the house: each ability in one or two statements (iamsmart.md sections 6 to 9).
 
 The work is done next door: ``url``, ``token``, ``profile``, ``request``, ``callback``, ``anonymous_form``,
-``direct_login``, ``call``.
+``direct_login``, ``call``.  Signing has a face of its own (``signing_face``).
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ from xbridge.providers.iamsmart.form import FormData
 from xbridge.providers.iamsmart.profile import pull_profile
 from xbridge.providers.iamsmart.reply import PROVIDER_ID
 from xbridge.providers.iamsmart.settings import IamSmartSettings
+from xbridge.providers.iamsmart.signing_face import SigningFace
 from xbridge.providers.iamsmart.token import callback_code, exchange_code
 from xbridge.providers.iamsmart.url import app_login_url, qr_url
 
 
-class IamSmart:
+class IamSmart(SigningFace):
     """iAM Smart as a :class:`~xbridge.core.provider.Provider`, with every further ability of that module."""
 
     id = PROVIDER_ID
@@ -42,6 +43,9 @@ class IamSmart:
             raise ConfigError(f"[providers.iamsmart] {_first_problem(exc)}") from exc
         if not settings.keks:
             raise ConfigError("[providers.iamsmart] needs a key-encryption key: kek_private_keys or kek_pkcs12")
+        if settings.signing.trust_anchors:
+            # Loading them checks them.
+            _ = settings.signing.anchors
         return settings
 
     def issuer(self, settings: IamSmartSettings) -> str:

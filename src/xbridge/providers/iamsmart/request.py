@@ -139,6 +139,22 @@ async def _ask(
     now: datetime,
     entropy: Entropy,
 ) -> Asked:
+    wanted = {"lang": LANG[errand.language], **wanted}
+    return await initiate(settings, path, subject, access, errand, wanted, now=now, entropy=entropy)
+
+
+async def initiate(
+    settings: IamSmartSettings,
+    path: str,
+    subject: str,
+    access: Access,
+    errand: Errand,
+    wanted: Mapping[str, object],
+    *,
+    now: datetime,
+    entropy: Entropy,
+) -> Asked:
+    """Send one initiateRequest with ``wanted`` beside what all of them have.  Raises ``ProviderError``, ``ConfigError``."""
     step = f"initiate_{errand.kind}"
     content = await call(
         settings,
@@ -150,7 +166,6 @@ async def _ask(
             "source": browser_source(settings, errand.user_agent),
             "redirectURI": callback_address(settings),
             "state": errand.state,
-            "lang": LANG[errand.language],
             **wanted,
         },
         step=step,

@@ -10,15 +10,17 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from xbridge.core.identity import Level
 from xbridge.protocols.app_link import AppEntry
 from xbridge.protocols.registration import KeyPaths, Registration
+from xbridge.providers.iamsmart.signing_settings import SigningSettings
 
 Scope = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_]+$")]
 
 
 class IamSmartPaths(KeyPaths):
-    """Where each API lives under ``base_url`` (iamsmart.md sections 3, 6 to 9).
+    """Where each API lives under ``base_url`` (iamsmart.md sections 3, 6 to 10).
 
-    VERIFIED, except that those of step-up and form filling are known for generation 1 only: for generation 2 they are
-    UNKNOWN and the same values are a guess.
+    VERIFIED, except that those of step-up, form filling and signing are known for generation 1 only: for generation 2
+    they are UNKNOWN and the same values are a guess.  That anonymous signatures are acknowledged at ``sign_ack`` as well
+    is INFERRED.
     """
 
     get_qr: str = "/api/v1/auth/getQR"
@@ -29,12 +31,19 @@ class IamSmartPaths(KeyPaths):
     reauth: str = "/api/v1/account/stepup/initiateRequest"
     anon_form: str = "/api/v1/anonymous/eme/initiateRequest"
     anon_form_result: str = "/api/v1/anonymous/eme/getResult"
+    hash_sign: str = "/api/v1/account/signing/initiateRequest"
+    pdf_sign: str = "/api/v1/account/pdfsigning/initiateRequest"
+    sign_ack: str = "/api/v1/account/signing/ackResult"
+    anon_hash_sign: str = "/api/v1/anonymous/signing/initiateRequest"
+    anon_hash_sign_result: str = "/api/v1/anonymous/signing/getResult"
+    anon_pdf_sign: str = "/api/v1/anonymous/pdfsigning/initiateRequest"
+    anon_pdf_sign_result: str = "/api/v1/anonymous/pdfsigning/getResult"
 
 
 class IamSmartAppPaths(BaseModel):
     """What follows ``<app_scheme>://`` in a URL that opens the app (section 6.6).
 
-    ``login``, ``profile`` and ``reauth`` are VERIFIED; ``login_v2`` and ``form`` are UNKNOWN.
+    ``login``, ``profile``, ``reauth`` and ``hash_sign`` are VERIFIED; ``login_v2``, ``form`` and ``pdf_sign`` UNKNOWN.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,6 +53,8 @@ class IamSmartAppPaths(BaseModel):
     profile: str = "profile"
     form: str = "form-filling"
     reauth: str = "re-auth"
+    hash_sign: str = "hash-sign"
+    pdf_sign: str = "pdf-sign"
 
 
 class IamSmartCallbackParts(BaseModel):
@@ -89,6 +100,8 @@ class IamSmartSettings(Registration, AppEntry):
     redirect_encoding: Literal["percent", "plain"] = "percent"
     scopes: tuple[Scope, ...] = ("eidapi_auth", "eidapi_profiles")
     anonymous_scopes: tuple[Scope, ...] = ("eidapi_auth", "eidapi_formFilling")
+    anonymous_signing_scopes: tuple[Scope, ...] = ("eidapi_auth", "eidapi_sign")
+    signing: SigningSettings = SigningSettings()
     profile_fields: tuple[str, ...] = ("idNo", "enName", "chName", "birthDate", "gender")
     source: str = "PC_Browser"
     broker_page: Literal["auto", "never"] = "auto"

@@ -15,7 +15,7 @@ from xbridge.providers.iamsmart.settings import IamSmartSettings
 __all__ = ["AUTHENTICATION", "TokenReply", "callback_code", "exchange_code"]
 
 
-def callback_code(callback: CallbackParameters, *, step: Literal["login", "form"]) -> str:
+def callback_code(callback: CallbackParameters, *, step: Literal["login", "form", "signing"]) -> str:
     """Return the one code in ``callback``.  Raises ``UserDeclined``, ``ProviderRejected``, ``CallbackInvalid``."""
     return auth_code.callback_code(DIALECT, callback, step=step)
 

@@ -76,5 +76,7 @@ def ticket_url(settings: IamSmartSettings, kind: RequestKind, ticket_id: str) ->
         "profile": settings.app_paths.profile,
         "form": settings.app_paths.form,
         "step_up": settings.app_paths.reauth,
+        "hash_signing": settings.app_paths.hash_sign,
+        "document_signing": settings.app_paths.pdf_sign,
     }[kind]
     return app_link(settings, path, {"ticketID": ticket_id})
