@@ -14,14 +14,14 @@ from pydantic import Field
 from xbridge.core.decision import Record
 from xbridge.core.effects import spend
 from xbridge.core.errors import CallbackInvalid, TamperDetected
-from xbridge.core.ids import new_handle
 from xbridge.core.language import Language
 from xbridge.core.ports import Entropy
 from xbridge.core.provider import AnonymousFormProvider, lacking
-from xbridge.core.request import Errand, FormHop, FormTitle
+from xbridge.core.request import FormHop, FormTitle
 from xbridge.crypto.canonical import canonical_json
 from xbridge.crypto.digest import constant_time_equal
 from xbridge.flows.deps import Deps
+from xbridge.flows.request import new_errand
 from xbridge.linking.pseudonym import session_ref
 from xbridge.protocols.redirect import parse_callback, verify_state
 
@@ -62,15 +62,7 @@ async def begin_anonymous_form(
     provider, settings = deps.provider(provider_id)
     if not isinstance(provider, AnonymousFormProvider):
         raise lacking(provider, "anonymous form filling")
-    errand = Errand(
-        kind="form",
-        business_id=entropy(16).hex(),
-        state=new_handle(entropy),
-        language=language,
-        user_agent=user_agent,
-        fields=fields,
-        title=title,
-    )
+    errand = new_errand("form", language=language, user_agent=user_agent, entropy=entropy, fields=fields, title=title)
     expires_at = now + timedelta(seconds=TICKET_S)
     pending = PendingForm(
         business_id=errand.business_id,

@@ -8,16 +8,22 @@ transaction: of two deliveries one wins, and a crash loses neither.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from xbridge.core.effects import take_pending
-from xbridge.core.errors import CallbackInvalid
+from xbridge.core.errors import CallbackInvalid, ProtocolError, VerificationError
+from xbridge.core.moment import from_seconds
 from xbridge.core.ports import Entropy
-from xbridge.core.provider import CallbackReceiver, lacking
+from xbridge.core.provider import CallbackReceiver, Provider, lacking
+from xbridge.core.signing import SIGNING_KINDS
 from xbridge.crypto.canonical import canonical_json_of
 from xbridge.crypto.digest import constant_time_equal
+from xbridge.flows.acknowledgement import note_refused_signature
 from xbridge.flows.deps import Deps
+from xbridge.flows.signing import verify_answer
 from xbridge.flows.waiting import (
     RESULT_S,
+    WaitingRequest,
     WaitingResult,
     find_request,
     nothing_waits,
@@ -39,10 +45,11 @@ async def receive_callback(
     """Believe ``body``, or refuse it.
 
     (1) it opens and says whose answer it is   (2) such a request waits, of this provider, in time   (3) the state is
-    that request's   (4) the code can belong to it   (5) what was asked for reads as what it should be
-    (6) first delivery; the result waits for the session that asked
+    that request's   (4) the code can belong to it   (5) what was asked for reads as what it should be, and a signature
+    verifies   (6) first delivery; the result waits for the session that asked
 
-    Raises ``CallbackInvalid``, ``ProtocolError``, ``Unsupported``.  Whatever is refused leaves the request waiting.
+    Raises ``CallbackInvalid``, ``TamperDetected``, ``ProtocolError``, ``Unsupported``.  Whatever is refused leaves the
+    request waiting.
     """
     provider, settings = deps.provider(provider_id)
     if not isinstance(provider, CallbackReceiver):
@@ -65,7 +72,10 @@ async def receive_callback(
     content: dict[str, object] = {}
     if message.outcome == "done":
         content = dict(provider.wanted_content(request.kind, request.fields, message.content))
-        provider.read_answer(settings, request.kind, content)
+        if request.kind in SIGNING_KINDS:
+            await _believe_signature(deps, provider, settings, request, content, now=now, entropy=entropy)
+        else:
+            provider.read_answer(settings, request.kind, content)
     # (6)
     result = WaitingResult(
         answered_at=int(now.timestamp()),
@@ -78,10 +88,34 @@ async def receive_callback(
         provider=provider_id,
         provider_code=message.provider_code,
         session_ref=request.session_ref,
+        signature=request.signature,
         subject_ref=request.subject_ref,
-        v=1,
+        v=2,
     )
     until = now + timedelta(seconds=RESULT_S)
     successor = waiting(deps, result_key(message.business_id), result, expires_at=until, entropy=entropy)
     if await take_pending(request_key(message.business_id), successor=successor) is None:
         raise nothing_waits()
+
+
+async def _believe_signature(
+    deps: Deps,
+    provider: Provider,
+    settings: Any,
+    request: WaitingRequest,
+    content: dict[str, object],
+    *,
+    now: datetime,
+    entropy: Entropy,
+) -> None:
+    """Return where the signature verifies.
+
+    Otherwise it is noted that one came, for the acknowledgement, and the request goes on waiting: the true answer may
+    still come, and whoever sent this one must not keep it out.
+    """
+    try:
+        # To the second, as it is kept: handing it out verifies the same again.
+        verify_answer(provider, settings, request, content, at=from_seconds(int(now.timestamp())))
+    except (ProtocolError, VerificationError):
+        await note_refused_signature(deps, request, now=now, entropy=entropy)
+        raise

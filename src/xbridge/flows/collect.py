@@ -6,15 +6,19 @@ import json
 from datetime import datetime
 from typing import Any
 
-from xbridge.core.effects import take_pending
+from xbridge.core.effects import Pending, take_pending
 from xbridge.core.errors import TamperDetected
 from xbridge.core.identity import Assurance
 from xbridge.core.moment import from_seconds
 from xbridge.core.ports import Entropy
 from xbridge.core.provider import CallbackReceiver, lacking
 from xbridge.core.request import Collected, StepUp
+from xbridge.core.signing import SIGNING_KINDS, Verdict
+from xbridge.flows.acknowledgement import acknowledgement, unanswered
 from xbridge.flows.deps import Deps
+from xbridge.flows.signing import verify_answer
 from xbridge.flows.waiting import (
+    WaitingRequest,
     WaitingResult,
     find_request,
     find_result,
@@ -30,26 +34,30 @@ async def collect(deps: Deps, business_id: str, *, session: str, now: datetime, 
     """Return how the request stands for the session that made it.
 
     (1) the request still waits: so does the page, until its time is over   (2) a result waits, of this session
-    (3) first taker   (4) the result, typed
+    (3) first taker   (4) the result, typed; a signature is verified again, for the moment at which it came
 
     Whoever comes second, or from another session, learns nothing but ``CallbackInvalid("request", "unknown")``.
     """
     # (1) Looked at first: the result appears in the same moment in which the request goes.
     request = await find_request(deps, business_id)
     if request is not None:
-        verify_owner(deps, request, session=session)
+        verify_owner(deps, request.session_ref, session=session)
         if now.timestamp() < request.expires_at:
             return Collected(status="waiting", kind=request.kind)
-        if await take_pending(request_key(business_id)) is None:
+        verdict = await unanswered(business_id) if request.kind in SIGNING_KINDS else None
+        ended = _ended(deps, request, business_id, verdict, now=now, entropy=entropy)
+        if await take_pending(request_key(business_id), successor=ended) is None:
             raise nothing_waits()
         return Collected(status="expired", kind=request.kind)
     # (2)
     result = await find_result(deps, business_id)
     if result is None:
         raise nothing_waits()
-    verify_owner(deps, result, session=session)
-    # (3)
-    if await take_pending(result_key(business_id)) is None:
+    verify_owner(deps, result.session_ref, session=session)
+    # (3) In the same transaction the signature becomes one that can be acknowledged.
+    signed = result.kind in SIGNING_KINDS and result.outcome == "done"
+    ended = _ended(deps, result, business_id, "accepted" if signed else None, now=now, entropy=entropy)
+    if await take_pending(result_key(business_id), successor=ended) is None:
         raise nothing_waits()
     # (4)
     data = _read(deps, result, business_id, entropy=entropy) if result.outcome == "done" else None
@@ -63,7 +71,34 @@ def _read(deps: Deps, result: WaitingResult, business_id: str, *, entropy: Entro
     provider, settings = deps.provider(result.provider)
     if not isinstance(provider, CallbackReceiver):
         raise lacking(provider, "callbacks")
-    return provider.read_answer(settings, result.kind, json.loads(result.content))
+    content = json.loads(result.content)
+    if result.kind in SIGNING_KINDS:
+        return verify_answer(provider, settings, result, content, at=from_seconds(result.answered_at))
+    return provider.read_answer(settings, result.kind, content)
+
+
+def _ended(
+    deps: Deps,
+    record: WaitingRequest | WaitingResult,
+    business_id: str,
+    verdict: Verdict | None,
+    *,
+    now: datetime,
+    entropy: Entropy,
+) -> Pending | None:
+    """Return the item by which a signature can be acknowledged; None where there is nothing to tell."""
+    if verdict is None:
+        return None
+    return acknowledgement(
+        deps,
+        business_id,
+        verdict,
+        provider=record.provider,
+        issuer=record.issuer,
+        session_ref=record.session_ref,
+        now=now,
+        entropy=entropy,
+    )
 
 
 def _fresh_proof(deps: Deps, result: WaitingResult, business_id: str, *, entropy: Entropy) -> StepUp:

@@ -14,8 +14,11 @@ from pydantic import Field
 from xbridge.core.decision import Record
 from xbridge.core.effects import Pending, peek_pending
 from xbridge.core.errors import CallbackInvalid, TamperDetected
+from xbridge.core.moment import from_seconds
 from xbridge.core.ports import Entropy
 from xbridge.core.request import Outcome, RequestKind
+from xbridge.core.signing import SignatureAlgorithm, SignatureSought, SigningKind
+from xbridge.crypto import base64url
 from xbridge.crypto.canonical import canonical_json
 from xbridge.crypto.digest import constant_time_equal
 from xbridge.flows.deps import Deps
@@ -33,8 +36,39 @@ RESULT_S = 10 * 60
 MAX_RESULT_CHARS = 48 * 1024 * 1024
 
 
+class WaitingSignature(Record):
+    """What a signature must be for, to the byte.  ``digest`` is base64url; ``asked_at`` seconds since 1970."""
+
+    algorithm: SignatureAlgorithm
+    asked_at: int
+    digest: str = Field(repr=False)
+    kind: SigningKind
+
+    @classmethod
+    def of(cls, sought: SignatureSought) -> WaitingSignature:
+        """Return ``sought`` as it is kept."""
+        return cls(
+            algorithm=sought.algorithm,
+            asked_at=int(sought.asked_at.timestamp()),
+            digest=base64url.encode(sought.digest),
+            kind=sought.kind,
+        )
+
+    def sought(self) -> SignatureSought:
+        """Return what was kept."""
+        return SignatureSought(
+            kind=self.kind,
+            digest=base64url.decode(self.digest),
+            algorithm=self.algorithm,
+            asked_at=from_seconds(self.asked_at),
+        )
+
+
 class WaitingRequest(Record):
-    """A request under way.  ``proof`` is the sealed login it stands on; times are seconds since 1970."""
+    """A request under way.  ``proof`` is the sealed login it stands on; times are seconds since 1970.
+
+    ``signature`` is there where something is to be signed.  Version 1 knew no signatures.
+    """
 
     business_id: str
     expires_at: int
@@ -44,13 +78,17 @@ class WaitingRequest(Record):
     proof: str = Field(repr=False)
     provider: str
     session_ref: str
+    signature: WaitingSignature | None = None
     state: str = Field(repr=False)
     subject_ref: str
-    v: Literal[1]
+    v: Literal[1, 2]
 
 
 class WaitingResult(Record):
-    """An answer that nobody has collected yet.  ``content`` is JSON text of the fields that were asked for."""
+    """An answer that nobody has collected yet.  ``content`` is JSON text of the fields that were asked for.
+
+    ``signature`` says what a signature was for; it is verified before it is kept, and again when it is handed out.
+    """
 
     answered_at: int
     content: str = Field(repr=False)
@@ -62,8 +100,9 @@ class WaitingResult(Record):
     provider: str
     provider_code: str
     session_ref: str
+    signature: WaitingSignature | None = None
     subject_ref: str
-    v: Literal[1]
+    v: Literal[1, 2]
 
 
 def request_key(business_id: str) -> str:
@@ -85,18 +124,23 @@ def waiting(deps: Deps, key: str, record: Record, *, expires_at: datetime, entro
 async def find_request(deps: Deps, business_id: str) -> WaitingRequest | None:
     """Return the request that waits, or None.  Raises ``TamperDetected`` for one that we did not put there."""
     raw = await peek_pending(request_key(business_id))
-    return None if raw is None else WaitingRequest.model_validate_json(_open(deps, request_key(business_id), raw))
+    return (
+        None if raw is None else WaitingRequest.model_validate_json(open_waiting(deps, request_key(business_id), raw))
+    )
 
 
 async def find_result(deps: Deps, business_id: str) -> WaitingResult | None:
     """Return the result that waits, or None.  Raises ``TamperDetected`` for one that we did not put there."""
     raw = await peek_pending(result_key(business_id))
-    return None if raw is None else WaitingResult.model_validate_json(_open(deps, result_key(business_id), raw))
+    return None if raw is None else WaitingResult.model_validate_json(open_waiting(deps, result_key(business_id), raw))
 
 
-def verify_owner(deps: Deps, record: WaitingRequest | WaitingResult, *, session: str) -> None:
-    """Check that ``record`` belongs to ``session``.  Raises ``CallbackInvalid`` as if it were not there."""
-    if not constant_time_equal(record.session_ref, session_ref(deps.pseudonym_key, session=session)):
+def verify_owner(deps: Deps, owner_ref: str, *, session: str) -> None:
+    """Check that what waits, of the session ``owner_ref``, belongs to ``session``.
+
+    Raises ``CallbackInvalid`` as if it were not there.
+    """
+    if not constant_time_equal(owner_ref, session_ref(deps.pseudonym_key, session=session)):
         raise nothing_waits()
 
 
@@ -110,7 +154,8 @@ def request_deadline(now: datetime) -> datetime:
     return now + timedelta(seconds=ANSWER_S)
 
 
-def _open(deps: Deps, key: str, raw: bytes) -> bytes:
+def open_waiting(deps: Deps, key: str, raw: bytes) -> bytes:
+    """Return what was sealed for ``key``.  Raises ``TamperDetected``."""
     try:
         sealed = raw.decode("ascii")
     except UnicodeDecodeError as exc:
