@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from xbridge.core.request import FormTitle as FormTitle
     from xbridge.core.request import PendingRequest as PendingRequest
     from xbridge.core.request import StepUp as StepUp
+    from xbridge.core.signing import DocumentSignature as DocumentSignature
+    from xbridge.core.signing import HashSignature as HashSignature
+    from xbridge.core.signing import SigningHop as SigningHop
+    from xbridge.core.signing import SigningStepUp as SigningStepUp
+    from xbridge.core.signing import SigningTitle as SigningTitle
     from xbridge.drivers.settings import load_config as load_config
     from xbridge.exchange.access_token import verify_access_token as verify_access_token
     from xbridge.flows.consent import Consent as Consent
@@ -53,6 +58,11 @@ _HOMES = {
     "FormTitle": "xbridge.core.request",
     "PendingRequest": "xbridge.core.request",
     "StepUp": "xbridge.core.request",
+    "DocumentSignature": "xbridge.core.signing",
+    "HashSignature": "xbridge.core.signing",
+    "SigningHop": "xbridge.core.signing",
+    "SigningStepUp": "xbridge.core.signing",
+    "SigningTitle": "xbridge.core.signing",
     "verify_access_token": "xbridge.exchange.access_token",
     "verify_bundle": "xbridge.flows.verification",
 }

@@ -11,6 +11,7 @@ from typing import Any, Self, TypeVar
 import httpx
 
 from xbridge.bridge.awaiting_request import AwaitingRequests
+from xbridge.bridge.awaiting_signing import AwaitingSignatures
 from xbridge.bridge.shared import id_of, proof_of
 from xbridge.core.audit import AuditSink
 from xbridge.core.config import Config
@@ -41,7 +42,7 @@ from xbridge.policy import RulePack
 T = TypeVar("T")
 
 
-class AsyncBridge(AwaitingRequests):
+class AsyncBridge(AwaitingRequests, AwaitingSignatures):
     """xbridge for asynchronous code (asyncio or trio): the same methods as :class:`Bridge`, awaited."""
 
     def __init__(

@@ -106,7 +106,7 @@ class BlockingRequests(Shared, ABC):
     def receive_callback(self, provider: str, body: bytes, *, content_type: str = "application/json") -> None:
         """Take what ``provider`` POSTed to your callback address: the exact bytes, and its ``Content-Type`` header.
 
-        Answer HTTP 200 whether this returns or raises ``CallbackInvalid`` or ``ProtocolError`` (nobody who forges
+        Answer HTTP 200 whether this returns or raises ``VerificationError`` or ``ProtocolError`` (nobody who forges
         should learn anything), and 503 for ``StoreUnavailable``: nothing was taken then, and a retry will do.
         Raises ``Unsupported`` where a callback in several parts comes and the extra ``web`` is not installed.
         """

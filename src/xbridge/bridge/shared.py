@@ -14,6 +14,7 @@ from xbridge.core.moment import to_text
 from xbridge.core.ports import Entropy, Store
 from xbridge.core.provider import Provider
 from xbridge.core.request import PendingRequest, StepUp
+from xbridge.core.signing import SigningHop
 from xbridge.evidence.trust import trust_bytes
 from xbridge.flows import evidence as evidence_flow
 from xbridge.flows.consent import Consent
@@ -70,6 +71,6 @@ def id_of(thing: Link | Consent | str) -> str:
     return thing if isinstance(thing, str) else thing.id
 
 
-def business_id_of(request: PendingRequest | str) -> str:
+def business_id_of(request: PendingRequest | SigningHop | str) -> str:
     """Return the id of a request, or the id that was given."""
     return request if isinstance(request, str) else request.business_id
