@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Protocol
@@ -22,7 +22,7 @@ from xbridge_mocks.journal import Journal
 from xbridge_mocks.persona import Persona
 from xbridge_mocks.strict_json import StrictJsonError, load_object
 
-__all__ = ["CONTROL_PREFIX", "SECRET_HEADER", "Controlled", "answer_control", "refuse_unknown"]
+__all__ = ["CONTROL_PREFIX", "SECRET_HEADER", "Controlled", "answer_control", "refuse_method", "refuse_unknown"]
 
 CONTROL_PREFIX = "/__mock__/"
 SECRET_HEADER = "X-Mock-Secret"
@@ -61,11 +61,18 @@ def answer_control(mock: Controlled, request: Request) -> Response:
         return _json({"error": "not_found", "known": sorted(_ROUTES)}, 404)
     handler = routes.get(request.method)
     if handler is None:
-        return _json({"error": "method_not_allowed", "allowed": sorted(routes)}, 405)
+        return refuse_method(routes)
     try:
         return _json(handler(mock, _body(request) if request.method == "POST" else {}))
     except ValueError as exc:
         return _json({"error": "bad_request", "message": str(exc)}, 400)
+
+
+def refuse_method(allowed: Iterable[str]) -> Response:
+    """The answer to a method that an address does not take: 405 with the ones it does."""
+    response = _json({"error": "method_not_allowed", "allowed": sorted(allowed)}, 405)
+    response.headers["Allow"] = ", ".join(sorted(allowed))
+    return response
 
 
 def refuse_unknown(document: Mapping[str, object], known: Sequence[str]) -> None:

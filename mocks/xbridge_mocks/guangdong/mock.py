@@ -33,6 +33,7 @@ from xbridge_mocks.guangdong.setting import GuangdongMockSettings, Kind
 from xbridge_mocks.guangdong.tokeninfo import tokeninfo
 from xbridge_mocks.guangdong.visit import Refused, Visit
 from xbridge_mocks.journal import Journal, mask_path
+from xbridge_mocks.openapi import DOCUMENT_PATH, document_reply
 from xbridge_mocks.persona import Persona
 from xbridge_mocks.random_source import RandomSource
 
@@ -199,6 +200,7 @@ def _rules(generation: Generation) -> list[Rule]:
     enter: tuple[str, Endpoint] = ("authorize", partial(authorize, generation=generation))
     table: list[tuple[str, tuple[str, Endpoint]]] = [
         ("/", ("home", home_page)),
+        (DOCUMENT_PATH, ("document", _document)),
         (generation.authorize, enter),
         (f"{generation.authorize}/", enter),
         (generation.login, ("login", login)),
@@ -207,6 +209,11 @@ def _rules(generation: Generation) -> list[Rule]:
         (LOGOUT, ("logout", logout)),
     ]
     return [Rule(path, endpoint=endpoint) for path, endpoint in table]
+
+
+def _document(_: Platform, visit: Visit) -> Response:
+    visit.require("method", visit.request.method in {"GET", "HEAD"}, Kind.METHOD, "only GET")
+    return document_reply("guangdong")
 
 
 def _no_such_path(_: Platform, visit: Visit) -> Response:

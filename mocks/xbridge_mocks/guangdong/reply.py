@@ -44,7 +44,11 @@ def answer(
     except Refused as refused:
         visit.refused = refused.kind
         status = 200 if with_200 else 405 if refused.kind is Kind.METHOD else platform.settings.error_status
-        return refusal_reply(platform.settings, refused, shape=shape, status=status)
+        reply = refusal_reply(platform.settings, refused, shape=shape, status=status)
+        if status == 405:
+            also_post = visit.operation == "access_token" and platform.settings.accept_post_token
+            reply.headers["Allow"] = "GET, POST" if also_post else "GET"
+        return reply
     return _garbled(platform, visit, document, key_member)
 
 
@@ -59,10 +63,7 @@ def refusal_reply(
         "error_code": {"error_code": number, "error_msg": text},
         "oauth": {"error": OAUTH_NAMES.get(refused.kind, "invalid_request"), "error_description": text},
     }
-    response = _json(settings, json.dumps(documents[shape or settings.error_shape]), status)
-    if status == 405:
-        response.headers["Allow"] = "GET"
-    return response
+    return _json(settings, json.dumps(documents[shape or settings.error_shape]), status)
 
 
 def _outage(platform: Platform, visit: Visit) -> Response | None:

@@ -104,10 +104,12 @@ class Initiation:
         )  # fmt: skip
 
     def _state(self, parameters: Mapping[str, object], trail: Trail) -> str | None:
-        state = parameters.get("state")
-        lawful = state is None or (isinstance(state, str) and bool(_STATE.fullmatch(state)))
+        if "state" not in parameters:
+            return None
+        state = parameters["state"]
+        lawful = isinstance(state, str) and bool(_STATE.fullmatch(state))
         trail.require("state", lawful, "D20003", parameter="state", detail="not 1 to 36 of A-Z a-z 0-9 _ -")
-        return None if state is None else str(state)
+        return str(state)
 
 
 def business_id(parameters: Mapping[str, object], trail: Trail) -> str:

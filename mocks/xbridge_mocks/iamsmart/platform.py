@@ -27,6 +27,7 @@ from xbridge_mocks.iamsmart.registry import Registry
 from xbridge_mocks.iamsmart.responder import Responder
 from xbridge_mocks.iamsmart.setting import IamSmartMockSettings
 from xbridge_mocks.journal import Journal
+from xbridge_mocks.openapi import document_reply
 from xbridge_mocks.persona import Persona
 from xbridge_mocks.random_source import RandomSource
 
@@ -92,4 +93,5 @@ def _handlers(pages: LoginPages, asked: InquiryPages, catalogue: CataloguePages)
         "status": pages.status, "phone": pages.phone, "scan": pages.scan, "decision": pages.decide,
         "inbox": asked.inbox, "app": asked.app_link, "request": asked.show, "answer": asked.decide,
         "catalogue": catalogue.show, "directLogin": catalogue.open, "getState": catalogue.resume,
+        "document": lambda *_: document_reply("iamsmart"),
     }  # fmt: skip

@@ -101,8 +101,10 @@ class Registry:
         refuse_unknown(document, _MEMBERS)
         name = document.get("name")
         texts = document.get("name_texts", {})
-        if not isinstance(name, str) or not isinstance(texts, dict):
-            raise ValueError("name is text and name_texts an object")
+        if not isinstance(name, str):
+            raise ValueError("name is text")
+        if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
+            raise ValueError("name_texts maps languages to texts")
         return self.register(
             name=name,
             redirect_uris=_strings(document.get("redirect_uris", []), "redirect_uris"),

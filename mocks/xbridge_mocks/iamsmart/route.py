@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from werkzeug.routing import Map, Rule
 
+from xbridge_mocks.openapi import DOCUMENT_PATH
+
 __all__ = ["API_OPERATIONS", "ROUTES", "SHOWN", "masked"]
 
 _API = {
@@ -27,6 +29,7 @@ ROUTES = Map(
     [
         *(Rule(path, endpoint=operation, methods=["POST"]) for path, operation in _API.items()),
         Rule("/", endpoint="index", methods=["GET"]),
+        Rule(DOCUMENT_PATH, endpoint="document", methods=["GET"]),
         Rule("/api/v1/auth/getQR", endpoint="getQR", methods=["GET"]),
         Rule("/mock/qr/<token>", endpoint="desk", methods=["GET"]),
         Rule("/mock/qr/<token>/status", endpoint="status", methods=["GET"]),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Request, Response
 
-from xbridge_mocks.control import CONTROL_PREFIX, answer_control, refuse_unknown
+from xbridge_mocks.control import CONTROL_PREFIX, answer_control, refuse_method, refuse_unknown
 from xbridge_mocks.strict_json import StrictJsonError, load_object
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def answer_steering(mock: IamSmartMock, request: Request) -> Response:
         return shared
     handler = routes.get(request.method)
     if handler is None:
-        return _json({"error": "method_not_allowed", "allowed": sorted(routes)}, 405)
+        return refuse_method(routes)
     try:
         return _json(handler(mock, load_object(request.get_data()) if request.method == "POST" else {}))
     except (StrictJsonError, ValueError) as exc:

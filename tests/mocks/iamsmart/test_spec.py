@@ -6,50 +6,50 @@ import json
 import re
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from tests.mocks.iamsmart.online_service import ALL_SCOPES, RESULT
+from tools.openapi import load
 from xbridge_mocks.iamsmart import IamSmartMockSettings
 from xbridge_mocks.iamsmart.authorization import APP_SOURCES, SOURCES
-from xbridge_mocks.iamsmart.profile import FORM_FIELDS, PROFILE_FIELDS
+from xbridge_mocks.iamsmart.profile import EME_FIELDS, FORM_FIELDS, PROFILE_FIELDS, profile
 from xbridge_mocks.iamsmart.refusal import MEANING
-from xbridge_mocks.iamsmart.route import ROUTES
+from xbridge_mocks.persona import POPULATION
 
 SPECS = Path(__file__).parents[3] / "specs" / "providers"
 PROSE = (SPECS / "iamsmart.md").read_text("utf-8")
-OPENAPI = (SPECS / "iamsmart.openapi.yaml").read_text("utf-8")
-POSTED = {str(rule) for rule in ROUTES.iter_rules() if str(rule).startswith("/api/") and "POST" in (rule.methods or ())}
+OPENAPI = load("providers/iamsmart")
+SCHEMAS: dict[str, Any] = OPENAPI["components"]["schemas"]
 
 
-def schema(name: str) -> str:
-    """The text of one schema of the OpenAPI document."""
-    return re.split(r"\n    \S", OPENAPI.partition(f"\n    {name}:\n")[2])[0]
+def closed(schema: Any) -> Any:
+    """The schema with every member closed to what is not described, however deep it stands."""
+    if isinstance(schema, list):
+        return [closed(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {name: closed(each) for name, each in schema.items()}
+    for name, member in made.get("properties", {}).items():
+        if isinstance(member, dict):
+            made["properties"][name] = {**member, "unevaluatedProperties": False}
+    return made
 
 
-def described(name: str) -> dict[str, str]:
-    """The properties of one schema, each with its pattern where it has one."""
-    block = schema(name).partition("      properties:\n")[2]
-    rows = re.findall(r"^        (\w+):(.*)$", block, re.MULTILINE)
-    return {key: (re.findall(r'pattern: "([^"]+)"', rest) or [""])[0] for key, rest in rows}
-
-
-def test_openapi_lists_the_served_routes(service):
-    """Every described route is served with its method, and no other API route is served."""
-    routes = re.findall(r"^  (/\S+):\n    (get|post):$", OPENAPI, re.MULTILINE)
-    assert {path for path, method in routes if method == "post"} == POSTED
-    assert [path for path, method in routes if method == "get"] == ["/api/v1/auth/getQR"]
-    for path, method in routes:
-        other = {"get": "POST", "post": "GET"}[method]
-        assert service.browser.open(path, method=method.upper()).status_code in (200, 400)
-        assert service.browser.open(path, method=other).status_code == 405
+def complaints(name: str, document: object) -> list[str]:
+    """What keeps ``document`` from being exactly what the schema ``name`` describes, without a member more."""
+    whole = {"properties": {"document": {"$ref": f"#/components/schemas/{name}"}}, "components": OPENAPI["components"]}
+    found = Draft202012Validator(closed(whole)).iter_errors({"document": document})
+    return [f"{error.json_path}: {error.message}" for error in found]
 
 
 def test_sources():
     """The sources for a browser and for an app are those of the document."""
-    assert set(re.findall(r"- (\w+)$", schema("Source"), re.MULTILINE)) == SOURCES
-    assert set(re.findall(r"\[(App_[^\]]+)\]", schema("AnySource"))[0].split(", ")) == APP_SOURCES
+    assert set(SCHEMAS["Source"]["enum"]) == SOURCES
+    assert set(SCHEMAS["AnySource"]["anyOf"][0]["enum"]) == APP_SOURCES
 
 
 def asked(service):
@@ -71,33 +71,45 @@ def asked(service):
 
 
 def test_replies_have_the_described_members(service):
-    """Envelope, key, token and profile carry exactly what is described, in the described forms."""
+    """Key, token, profile, questions and answers carry nothing that is not described, in the described forms."""
     key = service.get_key()
-    reply = service.get_token(service.code())
-    token = service.open(reply["content"])
+    token = service.open(service.get_token(service.code())["content"])
     profile = service.open(service.profiles(token)["content"])
-    seen = {"Envelope": reply, "WrappedKey": key, "Token": token, "Profile": profile, **asked(service)}
+    seen = {"WrappedKey": key, "Token": token, "Profile": profile, **asked(service)}
     for name, document in seen.items():
-        properties = described(name)
-        assert set(document) - {"content"} == set(properties) - {"content"}, name
-        for member, pattern in properties.items():
-            assert re.search(pattern, str(document[member])), (name, member)
-    assert reply["content"].startswith("AAAAD")
+        assert complaints(name, document) == [], name
+        assert complaints(name, {**document, "more": 1}), name
+
+
+@pytest.mark.parametrize("person", POPULATION, ids=lambda person: person.key)
+def test_everybody_s_data_are_described(person):
+    """Whatever a person keeps has the shape the document gives it, down to the last line of an address."""
+    kept: dict[str, Any] = profile(person, FORM_FIELDS, now_ms=1_700_000_000_000)
+    assert complaints("Fields", kept) == []
+    assert complaints("Fields", {**kept, "idNo": {**kept["idNo"], "more": 1}})
+
+
+def test_requests_of_these_tests_are_described(service):
+    """What the service of these tests sends after login is what the document says it may send."""
+    token = service.token(scope=ALL_SCOPES)
+    for kind, name in (("profile", "ProfileQuestion"), ("form", "FormQuestion"), ("step_up", "Question")):
+        question = service.question(kind, token)
+        assert complaints(name, question) == []
+        assert complaints(name, {**question, "source": "Smoke_Signal"})
 
 
 def test_signature_form(service):
     """The described form of the signature is the one that is sent."""
-    pattern = re.findall(r'pattern: "(\^\(\[A-Za-z0-9\]\|%2B[^"]+)"', OPENAPI)[0]
+    pattern = OPENAPI["components"]["parameters"]["Signature"]["schema"]["pattern"]
     assert re.search(pattern, service.headers(b"")["signature"])
     assert not re.search(pattern, "yB9mmflyCZYdGGbmsElVDJIG0gSVsKl+vwIPKEzAeFg=")
 
 
 def test_profile_fields():
-    """The verified fields of the document are those of the mock."""
-    listed = re.findall(r"\[(idNo[^\]]+)\]", schema("ProfilesRequest"))[0]
-    assert tuple(listed.split(", ")) == PROFILE_FIELDS
-    assert tuple(re.findall(r"\[(idNo[^\]]+)\]", schema("ProfileFields"))[0].split(", ")) == PROFILE_FIELDS
-    assert tuple(re.findall(r"- (\w+)$", schema("FormFields"), re.MULTILINE)) == FORM_FIELDS
+    """The fields of the document are those of the mock, verified ones and the person's own."""
+    assert tuple(SCHEMAS["ProfileFields"]["items"]["enum"]) == PROFILE_FIELDS
+    assert tuple(SCHEMAS["MaintainedField"]["enum"]) == EME_FIELDS
+    assert (*EME_FIELDS, *SCHEMAS["FormFields"]["items"]["anyOf"][1]["enum"]) == FORM_FIELDS
 
 
 @pytest.mark.parametrize("code", sorted(MEANING))

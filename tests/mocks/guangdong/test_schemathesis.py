@@ -1,0 +1,88 @@
+"""Whatever is sent to the Guangdong mock, it answers as its own OpenAPI document says, and never with a server error."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from schemathesis import Case
+from werkzeug.test import Client
+from werkzeug.wrappers import Request
+
+import xbridge_mocks.guangdong
+from tests.mocks.fuzz import OUTSIDE, api, beside_the_point
+from tests.mocks.guangdong.relying_service import LOGIN, REDIRECT, RelyingService
+from tests.mocks.stand_in import SECRET, Known, pass_on, with_stand_ins
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+CLIENT, CLIENT_SECRET, CODE, TOKEN, MARK = (
+    "clientofthisrun",
+    "clientsecret",
+    "codeofthisrun",
+    "tokenofthisrun",
+    "f" * 64,
+)
+KNOWN: Known = {
+    "client_id": {"const": CLIENT},
+    "client_secret": {"const": CLIENT_SECRET},
+    "redirect_uri": {"const": REDIRECT},
+    "code": {"const": CODE},
+    "access_token": {"const": TOKEN},
+    "form_mark": {"const": MARK},
+    "persona": {"enum": ["chan-tai-man", "tsang-ho-yin"]},
+}
+# A person's key is the same towards every service here, so any will do.
+ANYBODY: dict[str, Known] = {"control-subjects": {"client_id": {"type": "string"}}}
+DOCUMENT = json.loads((Path(xbridge_mocks.guangdong.__path__[0]) / "openapi.json").read_text("utf-8"))
+OUTSIDE_API = api(DOCUMENT, without=OUTSIDE)
+INSIDE_API = api(with_stand_ins(DOCUMENT, KNOWN, ANYBODY))
+
+
+class Door:
+    """A WSGI application in front of the mock: it gives every request a live code, token and form."""
+
+    def __init__(self, service: RelyingService) -> None:
+        self._service = service
+        self._browser = Client(service.mock)
+        self._token = service.access_token(service.code()).get_json()["access_token"]
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request (PEP 3333)."""
+        request = Request(environ)
+        credentials = self._service.credentials
+        live = {
+            SECRET: self._service.mock.control_secret,
+            CLIENT_SECRET: credentials.client_secret,
+            CLIENT: credentials.client_id,
+            TOKEN: self._token,
+        }
+        if request.path.endswith("/access_token"):
+            live[CODE] = self._service.code()
+        if request.path == LOGIN:
+            page = self._browser.get(LOGIN, query_string={"client_id": credentials.client_id, "redirect_uri": REDIRECT})
+            live[MARK] = re.findall(r'name="form_mark" value="([0-9a-f]{64})"', page.text)[0]
+        return pass_on(request, self._browser, live)(environ, start_response)
+
+
+@pytest.fixture
+def door(service: RelyingService) -> Door:
+    """The way in for a registered service."""
+    return Door(service)
+
+
+@OUTSIDE_API.parametrize()
+def test_a_stranger(case: Case[Any], mock) -> None:
+    """Without any secret every operation refuses in the described form, whatever comes."""
+    case.call_and_validate(app=mock, excluded_checks=beside_the_point(case, outside=True))
+
+
+@INSIDE_API.parametrize()
+def test_a_service(case: Case[Any], door: Door) -> None:
+    """Every lawful request of a registered service is taken, every unlawful one refused, and each reply is as described."""
+    case.call_and_validate(app=door, excluded_checks=beside_the_point(case, outside=False))
