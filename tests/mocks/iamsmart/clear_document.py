@@ -35,6 +35,7 @@ KNOWN: Known = {
     "isDirectLoginV2": {"enum": [False, "false"]},
 }
 KNOWN_IN: dict[str, Known] = {
+    "inbox": {"persona": {"enum": ["", "chan-tai-man"]}},
     "anonymousResult": {
         "accessToken": {"const": ANONYMOUS_TOKEN},
         "openID": {"const": ANONYMOUS_OPEN_ID},
