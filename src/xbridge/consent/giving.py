@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from xbridge.consent.notice import Notice
-from xbridge.consent.record import ConsentParty, ConsentRecord
+from xbridge.consent.record import ConsentParty, ConsentRecord, SignerRole
 from xbridge.core.config import Party, Service
 from xbridge.core.decision import Record
 from xbridge.core.flow import DataFlow
@@ -56,9 +56,13 @@ def build_consent(
     assurance_source: str,
     collector: str,
     state: Literal["given", "refused"],
+    signer_role: SignerRole = "collector",
     now: datetime,
 ) -> ConsentRecord:
-    """Return the first revision of a consent: ``offer`` answered at ``now`` by the person named ``principal``."""
+    """Return the first revision of a consent: ``offer`` answered at ``now`` by the person named ``principal``.
+
+    With ``signer_role="collector-and-subject"`` it is whole only beside that person's own signature.
+    """
     flow = offer.flow()
     return ConsentRecord(
         assurance=assurance,
@@ -90,7 +94,7 @@ def build_consent(
         schema_version="xbridge-27560-1",
         separate=True,
         service=service.id,
-        signer_role="collector",
+        signer_role=signer_role,
         source=flow.source,
         storage_locations=service.storage_place,
         target=flow.target,

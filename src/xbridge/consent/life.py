@@ -6,11 +6,14 @@ byte in the database cannot become a consent (lessons.md E5, E9).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
+from pydantic import Field
+
 from xbridge.consent.record import RECORD_TYPE, RECORD_VERSION, SUPPORTING, ConsentRecord, State
+from xbridge.consent.subject import Subject, parse_subject, verify_signature
 from xbridge.core.decision import Record
 from xbridge.core.errors import ConsentMissing, TamperDetected
 from xbridge.core.moment import from_text, to_text
@@ -32,22 +35,28 @@ MOVES: dict[str, frozenset[State]] = {
 class ConsentFile(Record):
     """What the store keeps under ``consent/<record id>``.
 
-    ``revisions`` are signed envelopes as text, oldest first; ``uses`` counts the decisions that were taken on it, so
-    that a use and a withdrawal at the same moment cannot both believe they came first (lessons.md E11).
+    ``revisions`` are signed envelopes as text, oldest first; ``subject`` is the person's own signature over the first
+    of them, empty where there is none; ``uses`` counts the decisions that were taken on it, so that a use and a
+    withdrawal at the same moment cannot both believe they came first (lessons.md E11).
     """
 
     link: str
     revisions: tuple[str, ...]
+    subject: str = Field(default="", repr=False)
     uses: int
     v: Literal[1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """One verified revision with the exact bytes it was read from."""
+    """One verified revision with the exact bytes it was read from.
+
+    ``subject`` is the person's own signature over it, None where the record says that the collector alone signed.
+    """
 
     signed: SignedRecord = field(repr=False)
     record: ConsentRecord = field(repr=False)
+    subject: Subject | None = None
 
     @property
     def digest(self) -> str:
@@ -86,23 +95,52 @@ class ConsentHistory:
         return "" if record.event_state in SUPPORTING else record.event_time
 
     def to_file(self) -> bytes:
-        """Return the bytes that the store keeps."""
+        """Return the bytes that the store keeps.  Raises ``ValueError`` for a history that lost a signature."""
+        if any((each.subject is None) is not (each.record.signer_role == "collector") for each in self.revisions):
+            raise ValueError("a revision and the person's signature beside it do not agree")
         texts = tuple(to_envelope(revision.signed).decode("ascii") for revision in self.revisions)
-        return canonical_json(ConsentFile(link=self.link, revisions=texts, uses=self.uses, v=1))
+        subject = self.revisions[0].subject
+        kept = "" if subject is None else subject.raw.decode("ascii")
+        return canonical_json(ConsentFile(link=self.link, revisions=texts, subject=kept, uses=self.uses, v=1))
 
 
 def open_file(raw: bytes, keys: KeySet) -> ConsentHistory:
-    """Return the history in ``raw``, every signature and link of the chain verified.  Raises ``TamperDetected``."""
+    """Return the history in ``raw``, every signature and link of the chain verified.
+
+    Whose certificate a person signed with was settled when it was taken in, and is settled again by whoever reads the
+    evidence; here its key must have signed these bytes.  Raises ``TamperDetected``.
+    """
     try:
         file = ConsentFile.model_validate_json(raw)
-    except ValueError as exc:
-        raise TamperDetected("consent", reason="malformed") from exc
-    revisions = tuple(verify_revision(from_envelope(text.encode()), keys) for text in file.revisions)
-    return ConsentHistory(link=file.link, revisions=verify_chain(revisions), uses=file.uses)
+    except ValueError:
+        # The cause is dropped on purpose: what it quotes may hold a certificate, which names a person.
+        raise TamperDetected("consent", reason="malformed") from None
+    revisions = [verify_revision(from_envelope(text.encode()), keys) for text in file.revisions]
+    if revisions:
+        revisions[0] = with_subject(revisions[0], file.subject.encode() or None)
+    return ConsentHistory(link=file.link, revisions=verify_chain(tuple(revisions)), uses=file.uses)
+
+
+def with_subject(revision: Revision, raw: bytes | None) -> Revision:
+    """Return ``revision`` with the person's own signature ``raw``, if it is one over these bytes and belongs to them.
+
+    The signed bytes say whether there is one: it can neither be left out nor added (ADR 0010).  Raises
+    ``TamperDetected("subject", …)``: ``missing``, ``unknown`` beside a record that says collector alone, ``mismatch``.
+    """
+    if revision.record.signer_role == "collector":
+        if raw is not None:
+            raise TamperDetected("subject", reason="unknown", message="the record says that the collector alone signed")
+        return revision
+    if raw is None:
+        raise TamperDetected("subject", reason="missing", message="the record says that the person signed it as well")
+    return replace(revision, subject=verify_signature(parse_subject(raw), revision.signed.raw))
 
 
 def verify_revision(signed: SignedRecord, keys: KeySet) -> Revision:
-    """Return the revision in ``signed`` after checking its signature.  Raises ``TamperDetected``."""
+    """Return the revision in ``signed`` after checking the collector's signature; :func:`with_subject` is the other half.
+
+    Raises ``TamperDetected``.
+    """
     payload = verify_record(
         signed, keys, expected_type=RECORD_TYPE, expected_version=RECORD_VERSION, expected_role=ROLE
     )
@@ -114,7 +152,10 @@ def verify_revision(signed: SignedRecord, keys: KeySet) -> Revision:
 
 
 def verify_chain(revisions: tuple[Revision, ...]) -> tuple[Revision, ...]:
-    """Return ``revisions`` if they are one consent's, in order, by allowed moves.  Raises ``TamperDetected``."""
+    """Return ``revisions`` if they are one consent's, in order, by allowed moves.
+
+    A person signs the giving and nothing else.  Raises ``TamperDetected``.
+    """
     if not revisions:
         raise TamperDetected("consent", reason="missing")
     before, state = "", ""
@@ -124,6 +165,8 @@ def verify_chain(revisions: tuple[Revision, ...]) -> tuple[Revision, ...]:
             raise TamperDetected("consent_chain", reason="mismatch", index=index)
         if record.event_state not in MOVES.get(state, frozenset()):
             raise TamperDetected("consent_chain", reason="illegal_move", index=index)
+        if record.signer_role != "collector" and (index, record.event_state) != (0, "given"):
+            raise TamperDetected("consent_chain", reason="illegal_signer", index=index)
         before, state = revision.digest, record.event_state
     return revisions
 
@@ -134,7 +177,7 @@ def sign_revision(record: ConsentRecord, signer: Signer) -> Revision:
 
 
 def ended(history: ConsentHistory, state: State, signer: Signer, *, now: datetime) -> ConsentHistory:
-    """Return ``history`` with a signed revision that ends it in ``state``.
+    """Return ``history`` with a revision that ends it in ``state``, signed by the collecting party alone.
 
     Raises ``ConsentMissing`` with the present state when the move is not allowed: nothing can be withdrawn twice, or
     after it has expired.
@@ -144,7 +187,11 @@ def ended(history: ConsentHistory, state: State, signer: Signer, *, now: datetim
         raise ConsentMissing(present, f"this consent is {present}; it cannot become {state}")
     before = history.current
     record = before.record.model_copy(
-        update={"event_state": state, "event_time": to_text(now), "predecessor": before.digest}
+        update={
+            "event_state": state,
+            "event_time": to_text(now),
+            "predecessor": before.digest,
+            "signer_role": "collector",
+        }
     )
-    revisions = (*history.revisions, sign_revision(record, signer))
-    return ConsentHistory(link=history.link, revisions=revisions, uses=history.uses)
+    return replace(history, revisions=(*history.revisions, sign_revision(record, signer)))

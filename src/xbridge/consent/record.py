@@ -15,6 +15,7 @@ from xbridge.core.language import Language
 RECORD_TYPE = "consent"
 RECORD_VERSION = 1
 
+SignerRole = Literal["collector", "collector-and-subject"]
 State = Literal["given", "renewed", "refused", "withdrawn", "expired", "terminated_by_controller", "invalidated"]
 SUPPORTING: frozenset[str] = frozenset({"given", "renewed"})
 
@@ -34,8 +35,8 @@ class ConsentRecord(Record):
 
     ``pii_principal_id`` is the ledger's pseudonym of the person; ``event_time`` and ``valid_until`` are RFC 3339 in UTC;
     ``predecessor`` is the digest of the previous revision's signed bytes, empty for the first.  ``assurance`` is the
-    level at which the person who agreed had logged in.  ``signer_role`` says who stands behind the signature: the
-    collecting party as witness, until the person signs as well.
+    level at which the person who agreed had logged in.  ``signer_role`` says whose signatures belong to these bytes:
+    the collecting party's alone, as witness, or the person's own as well (``subject.py``).
     """
 
     assurance: Level
@@ -67,7 +68,7 @@ class ConsentRecord(Record):
     schema_version: Literal["xbridge-27560-1"]
     separate: bool
     service: str
-    signer_role: Literal["collector"]
+    signer_role: SignerRole
     source: str
     storage_locations: Texts
     target: str

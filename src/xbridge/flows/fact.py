@@ -112,7 +112,7 @@ def _consent(config: Config, service: Service, history: ConsentHistory, *, now: 
         "signature_covers_record": True,
         # The giving entered the ledger in the same transaction, under a signed checkpoint (reading of REC-4: INFERRED).
         "timestamp_valid": True,
-        "signer_role": first.signer_role,
+        "signer_role": "collector" if first.signer_role == "collector" else "subject",
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from xbridge.consent.life import ConsentHistory, open_file
@@ -101,7 +102,7 @@ async def read_token(token_id: str) -> IssuedToken | None:
 
 def used_once_more(history: ConsentHistory, row: Row) -> Write:
     """Return the write that counts one more use; it fails if the consent changed since it was read."""
-    counted = ConsentHistory(link=history.link, revisions=history.revisions, uses=history.uses + 1)
+    counted = replace(history, uses=history.uses + 1)
     return Write(key=row.key, value=counted.to_file(), expected=row.version)
 
 

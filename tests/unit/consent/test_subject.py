@@ -1,0 +1,308 @@
+"""The person's own signature beside a record: whose bytes, whose key, and that it can neither be dropped nor added."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from os import urandom
+from typing import Any
+
+import pytest
+
+from tests.journey.traveller import Traveller
+from tests.unit.consent.signatory import NOON, Authority, pem
+from xbridge.consent.life import (
+    ConsentFile,
+    ConsentHistory,
+    Revision,
+    ended,
+    open_file,
+    sign_revision,
+    verify_chain,
+    verify_revision,
+    with_subject,
+)
+from xbridge.consent.record import ConsentRecord
+from xbridge.consent.subject import Subject, SubjectSignature, hash_code, parse_subject, subject_of, verify_subject
+from xbridge.core.errors import TamperDetected
+from xbridge.core.moment import to_text
+from xbridge.core.signing import SIGNATURE_ALGORITHMS
+from xbridge.crypto.canonical import canonical_json, canonical_json_of, parse_strict_object
+from xbridge.crypto.digest import sha256_hex
+from xbridge.crypto.key import KeySet, SigningKey
+from xbridge.crypto.signing import from_envelope, record_bytes
+from xbridge.protocols.personal_signature import SignatureForm, TrustAnchors, load_anchors
+
+SIGNER = SigningKey.generate("EdDSA", urandom)
+KEYS = KeySet([SIGNER.public()])
+AUTHORITY = Authority()
+PERSON = AUTHORITY.issue("Chan Tai Man")
+OTHER = AUTHORITY.issue("Lee Siu Ming")
+LATER = NOON + timedelta(minutes=20)
+
+
+def anchors_of(*authorities: Authority) -> TrustAnchors:
+    """Return the authorities as a reader would load them."""
+    return load_anchors([pem(each.certificate) for each in authorities])
+
+
+@pytest.fixture(scope="module")
+def record() -> ConsentRecord:
+    """A giving that the person signs as well."""
+    traveller = Traveller()
+    _, consent = traveller.agreed()
+    made = verify_revision(from_envelope(consent.receipt), traveller.deps.record_keys).record
+    return made.model_copy(update={"signer_role": "collector-and-subject"})
+
+
+@pytest.fixture(scope="module")
+def given(record: ConsentRecord) -> Revision:
+    """That giving, signed by both."""
+    revision = sign_revision(record, SIGNER)
+    return with_subject(revision, PERSON.subject(revision.signed.raw).raw)
+
+
+def refused(call: Any, reason: str, claim: str = "subject") -> None:
+    """Check that ``call`` refuses for this reason."""
+    with pytest.raises(TamperDetected) as caught:
+        call()
+    assert (caught.value.claim, caught.value.reason) == (claim, reason)
+
+
+def test_the_person_signs_the_collectors_bytes(record: ConsentRecord, given: Revision) -> None:
+    """Both signatures are over one byte string, which exists before anybody signs."""
+    raw = record_bytes("consent", 1, record)
+    assert given.signed.raw == raw
+    assert given.subject is not None
+    assert given.subject.record.record == sha256_hex(raw) == given.digest
+    assert PERSON.sign(raw).hash_code == hash_code(raw)
+
+
+@pytest.mark.parametrize("algorithm", ["SHA256withRSA", "NONEwithRSA"])
+def test_who_signed_is_known_through_an_anchor(record: ConsentRecord, algorithm: Any) -> None:
+    """The path from the certificate to an authority names the holder by fingerprint."""
+    raw = record_bytes("consent", 1, record)
+    subject = PERSON.subject(raw, algorithm=algorithm)
+    found = verify_subject(subject, raw, anchors_of(AUTHORITY), asked_at=NOON, granted_at=LATER)
+    assert found.fingerprint == subject.fingerprint == sha256_hex(PERSON.certificate)
+    assert found.anchor == sha256_hex(AUTHORITY.certificate)
+
+
+def test_another_authority_does_not_count(given: Revision) -> None:
+    """A certificate of an authority that the reader does not list proves nothing."""
+    assert given.subject is not None
+    with pytest.raises(TamperDetected) as caught:
+        verify_subject(
+            given.subject, given.signed.raw, anchors_of(Authority("Somebody else")), asked_at=NOON, granted_at=LATER
+        )
+    assert caught.value.reason == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("begin", "days", "reason"),
+    [
+        (NOON + timedelta(seconds=1), 30, "not_yet_valid"),
+        (NOON + timedelta(minutes=10), 30, "not_yet_valid"),
+        (NOON - timedelta(days=1), 1, "expired"),
+        (NOON - timedelta(days=2), 1, "expired"),
+    ],
+    ids=["a second too young", "between asking and granting", "ends between asking and granting", "over long ago"],
+)
+def test_the_certificate_is_valid_from_the_asking_to_the_granting(
+    record: ConsentRecord, begin: datetime, days: int, reason: str
+) -> None:
+    """Whenever the person signed in between, the certificate was good."""
+    raw = record_bytes("consent", 1, record)
+    subject = AUTHORITY.issue("Young or old", begin=begin, days=days).subject(raw)
+    with pytest.raises(TamperDetected) as caught:
+        verify_subject(subject, raw, anchors_of(AUTHORITY), asked_at=NOON, granted_at=LATER)
+    assert caught.value.reason == reason
+
+
+def test_a_signature_that_the_record_asks_for_cannot_be_dropped(given: Revision) -> None:
+    """The signed bytes say that the person signed them; without that signature they are refused."""
+    refused(lambda: with_subject(given, None), "missing")
+
+
+def test_a_signature_cannot_be_added(record: ConsentRecord) -> None:
+    """Where the record says that the collector alone signed, nobody's signature stands beside it."""
+    alone = sign_revision(record.model_copy(update={"signer_role": "collector"}), SIGNER)
+    assert with_subject(alone, None) is alone
+    refused(lambda: with_subject(alone, PERSON.subject(alone.signed.raw).raw), "unknown")
+
+
+def test_a_signature_over_another_record_is_refused(record: ConsentRecord, given: Revision) -> None:
+    """The same person's signature does not move between two of their consents, however it is relabelled."""
+    second = sign_revision(record.model_copy(update={"record_id": "another"}), SIGNER)
+    theirs = PERSON.subject(second.signed.raw)
+    refused(lambda: with_subject(given, theirs.raw), "mismatch")
+    relabelled = theirs.record.model_copy(update={"record": given.digest})
+    refused(lambda: with_subject(given, canonical_json(relabelled)), "mismatch", "signature")
+    anchors = anchors_of(AUTHORITY)
+    refused(lambda: verify_subject(theirs, given.signed.raw, anchors, asked_at=NOON, granted_at=LATER), "mismatch")
+    moved = Subject(raw=canonical_json(relabelled), record=relabelled)
+    refused(
+        lambda: verify_subject(moved, given.signed.raw, anchors, asked_at=NOON, granted_at=LATER),
+        "mismatch",
+        "signature",
+    )
+
+
+def test_a_signature_under_another_certificate_is_refused(given: Revision) -> None:
+    """The certificate of somebody else does not take a signature over."""
+    assert given.subject is not None
+    other = OTHER.subject(given.signed.raw).record
+    swapped = given.subject.record.model_copy(update={"certificate": other.certificate})
+    refused(lambda: with_subject(given, canonical_json(swapped)), "mismatch", "signature")
+
+
+def test_an_algorithm_cannot_be_renamed(given: Revision) -> None:
+    """The same bytes under another algorithm's name are another signature, and a wrong one."""
+    assert given.subject is not None
+    for algorithm in set(SIGNATURE_ALGORITHMS) - {given.subject.record.algorithm}:
+        renamed = given.subject.record.model_copy(update={"algorithm": algorithm})
+        with pytest.raises(TamperDetected):
+            with_subject(given, canonical_json(renamed))
+
+
+def test_what_was_answered_must_be_what_was_asked(record: ConsentRecord) -> None:
+    """A platform that answers with a signature over another hash code is not believed."""
+    raw = record_bytes("consent", 1, record)
+    refused(lambda: subject_of(raw, PERSON.sign(raw + b" "), SignatureForm()), "mismatch")
+
+
+def test_every_byte_of_a_companion_counts(given: Revision) -> None:
+    """No byte can change without the form, the signature or the digest that the ledger holds refusing."""
+    assert given.subject is not None
+    raw = given.subject.raw
+    for position in range(len(raw)):
+        for flip in (0x01, 0x20):
+            changed = bytearray(raw)
+            changed[position] ^= flip
+            try:
+                found = with_subject(given, bytes(changed))
+            except TamperDetected:
+                continue
+            # What nobody signed (the platform's time, the holder's name) is held by the ledger's digest.
+            assert found.subject is not None
+            assert found.subject.digest != given.subject.digest
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda raw: b"",
+        lambda raw: b"null",
+        lambda raw: raw + b"\n",
+        lambda raw: raw.replace(b'":"', b'": "', 1),
+        lambda raw: raw[:-1] + b',"x":1}',
+        lambda raw: raw.replace(b'"v":1', b'"v":2'),
+        lambda raw: raw.replace(b'"v":1', b'"v":true'),
+        lambda raw: raw.replace(b"SHA256withRSA", b"SHA1withRSA"),
+        lambda raw: raw.replace(b"digest_info", b"anything"),
+        lambda raw: raw[:-1] + b" " * 65536 + b"}",
+        lambda raw: b"[" * 50_000,
+        lambda raw: b"\xff" + raw,
+    ],
+    ids=["nothing", "null", "a line feed", "a blank", "a member more", "version 2", "version true", "an old algorithm",
+         "an unknown form", "too large", "deep", "not UTF-8"],
+)  # fmt: skip
+def test_a_companion_has_one_spelling(given: Revision, change: Any) -> None:
+    """Whatever we would not have written is refused, whether or not it means the same."""
+    assert given.subject is not None
+    with pytest.raises(TamperDetected) as caught:
+        parse_subject(change(given.subject.raw))
+    assert caught.value.claim == "subject"
+    assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize("name", ["certificate", "signature", "signed_at"])
+@pytest.mark.parametrize("value", ["", "=", "AA==", "é", "2026-13-01T00:00:00Z"])
+def test_members_that_cannot_be_read_are_refused(given: Revision, name: str, value: str) -> None:
+    """A certificate, signature or time that is none is refused with our own error."""
+    assert given.subject is not None
+    document = parse_strict_object(given.subject.raw, max_bytes=1 << 16)
+    with pytest.raises(TamperDetected):
+        with_subject(given, canonical_json_of({**document, name: value}))
+
+
+def test_nothing_personal_is_printed(given: Revision) -> None:
+    """Neither certificate nor signature is in a ``repr``: a certificate names its holder."""
+    assert given.subject is not None
+    shown = repr(given) + repr(given.subject) + str(given.subject)
+    assert given.subject.record.certificate[:20] not in shown
+    assert given.subject.record.signature[:20] not in shown
+    file = ConsentFile(link="l", revisions=(), subject=given.subject.raw.decode(), uses=0, v=1)
+    assert given.subject.record.certificate[:20] not in repr(file)
+    assert given.subject.record.certificate[:20] not in repr(given.subject.record)
+
+
+# --- In the file and in the chain ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def history(given: Revision) -> ConsentHistory:
+    """The history of a signed giving."""
+    return ConsentHistory(link="link", revisions=(given,), uses=3)
+
+
+def test_a_file_keeps_the_signature(history: ConsentHistory) -> None:
+    """What was written is read again, also after a use and an end."""
+    assert open_file(history.to_file(), KEYS) == history
+    over = ended(history, "withdrawn", SIGNER, now=LATER)
+    assert open_file(over.to_file(), KEYS) == over
+    assert over.revisions[0].subject == history.revisions[0].subject
+
+
+def test_an_end_is_the_collectors_alone(history: ConsentHistory) -> None:
+    """Nobody needs a telephone to withdraw, and the record of the end says who signed it."""
+    last = ended(history, "withdrawn", SIGNER, now=LATER).current
+    assert (last.record.signer_role, last.record.event_time, last.subject) == ("collector", to_text(LATER), None)
+
+
+def test_a_file_without_the_signature_is_refused(history: ConsentHistory) -> None:
+    """Whoever edits the row cannot turn a signed consent into one that the collector alone signed."""
+    file = ConsentFile.model_validate_json(history.to_file())
+    refused(lambda: open_file(canonical_json(file.model_copy(update={"subject": ""})), KEYS), "missing")
+    raw = history.revisions[0].signed.raw
+    other = OTHER.subject(raw + b" ")
+    refused(
+        lambda: open_file(canonical_json(file.model_copy(update={"subject": other.raw.decode()})), KEYS), "mismatch"
+    )
+
+
+def test_a_file_from_before_opens(record: ConsentRecord) -> None:
+    """A row that was written before anybody could sign is read, byte for byte as it was."""
+    alone = sign_revision(record.model_copy(update={"signer_role": "collector"}), SIGNER)
+    history = ConsentHistory(link="link", revisions=(alone,), uses=0)
+    before = parse_strict_object(history.to_file(), max_bytes=1 << 16)
+    assert before.pop("subject") == ""
+    assert open_file(canonical_json_of(before), KEYS) == history
+
+
+def test_history_without_its_signature_is_not_written(given: Revision) -> None:
+    """A bug that loses the signature stops before the store does."""
+    history = ConsentHistory(link="link", revisions=(replace(given, subject=None),), uses=0)
+    with pytest.raises(ValueError, match="signature"):
+        history.to_file()
+
+
+@pytest.mark.parametrize(("states", "index"), [(("refused",), 0), (("given", "withdrawn"), 1)])
+def test_only_the_giving_is_signed_by_the_person(record: ConsentRecord, states: tuple[str, ...], index: int) -> None:
+    """A refusal or an end that claims the person's signature is nothing that we would have made."""
+    revisions: list[Revision] = []
+    for state in states:
+        before = revisions[-1].digest if revisions else ""
+        changed = record.model_copy(update={"event_state": state, "predecessor": before})
+        revisions.append(sign_revision(changed, SIGNER))
+    with pytest.raises(TamperDetected) as caught:
+        verify_chain(tuple(revisions))
+    assert (caught.value.claim, caught.value.reason, caught.value.index) == ("consent_chain", "illegal_signer", index)
+
+
+def test_an_older_reader_refuses_what_it_cannot_know(record: ConsentRecord) -> None:
+    """The word "collector-and-subject" is new in a closed list; the bytes of every other record are as before."""
+    assert SubjectSignature.model_fields["v"].annotation is not None
+    old = canonical_json(record.model_copy(update={"signer_role": "collector"}))
+    new = canonical_json(record)
+    assert new == old.replace(b'"signer_role":"collector"', b'"signer_role":"collector-and-subject"')
