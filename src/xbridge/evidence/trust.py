@@ -1,6 +1,7 @@
 """The trust file: whose keys count, for what, and when.  It comes from outside the bundle, or the bundle proves little.
 
 A bundle that was forged whole is perfectly consistent; only a trust file that the reader got elsewhere tells it apart.
+The same holds for the certificate authorities of the people who signed: an anchor is worth what its source is.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from pydantic import ValidationError
 from xbridge.core.decision import Record
 from xbridge.core.errors import ConfigError, TamperDetected, VerificationError
 from xbridge.core.moment import from_text
-from xbridge.crypto.canonical import canonical_json
+from xbridge.crypto import base64url
+from xbridge.crypto.canonical import canonical_json, canonical_json_of
 from xbridge.crypto.key import KeySet, VerificationKey
+from xbridge.protocols.personal_signature import TrustAnchors, load_anchors
 
 KeyUse = Literal["record", "log", "token"]
 MAX_TRUST_BYTES = 1024 * 1024
@@ -38,12 +41,41 @@ class TrustedKey(Record):
         return from_text(self.valid_from) <= at and (not self.valid_until or at < from_text(self.valid_until))
 
 
+class ResidentAnchor(Record):
+    """The certificate of an authority that certifies residents' signing keys, and when the reader relies on it.
+
+    ``certificate`` is X.509 in DER as standard base64 on one line: what stands in a PEM file between its two marks.
+    An empty ``valid_until`` means "until further notice"; the certificate's own end counts in any case.
+    """
+
+    certificate: str
+    valid_from: str
+    valid_until: str
+
+    @property
+    def pem(self) -> str:
+        """The certificate as PEM text.  Raises ``ConfigError`` for text that is not standard base64."""
+        try:
+            body = base64url.encode_standard(base64url.decode_standard(self.certificate))
+        except VerificationError as exc:
+            raise ConfigError("the trust file holds a resident anchor that is not base64") from exc
+        return f"-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n"
+
+    def covers(self, at: datetime) -> bool:
+        """Return whether the reader relies on it at ``at``."""
+        return from_text(self.valid_from) <= at and (not self.valid_until or at < from_text(self.valid_until))
+
+
 class Trust(Record):
-    """The keys of one issuer and its log."""
+    """The keys of one issuer and its log, and the authorities whose certificates for residents count.
+
+    Without ``resident_anchors`` a person's own signature can be checked, but not whose it is.
+    """
 
     issuer: str
     keys: tuple[TrustedKey, ...]
     log_origin: str
+    resident_anchors: tuple[ResidentAnchor, ...] = ()
     v: Literal[1]
 
     def key_set(self, use: KeyUse) -> KeySet:
@@ -72,6 +104,21 @@ class Trust(Record):
             raise TamperDetected("key_period", reason="not_yet_valid", message="signed before its key was valid")
         raise TamperDetected("key_period", reason="expired", message="signed outside its key's validity")
 
+    def anchors(self, *moments: datetime) -> TrustAnchors | None:
+        """Return the residents' authorities that the reader relies on at all ``moments``; None where none is listed.
+
+        Raises ``TamperDetected("key_period", …)``: ``not_yet_valid`` or ``expired`` when some are listed and none of
+        them covers the moments, and ``ConfigError`` for one that is not a certificate.
+        """
+        if not self.resident_anchors:
+            return None
+        living = [each.pem for each in self.resident_anchors if all(map(each.covers, moments))]
+        if living:
+            return load_anchors(living)
+        early = all(min(moments) < from_text(each.valid_from) for each in self.resident_anchors)
+        reason = "not_yet_valid" if early else "expired"
+        raise TamperDetected("key_period", reason=reason, message="signed when no resident anchor was relied on")
+
 
 def parse_trust(raw: bytes) -> Trust:
     """Return the trust file in ``raw``.  Raises ``ConfigError``."""
@@ -79,18 +126,29 @@ def parse_trust(raw: bytes) -> Trust:
         raise ConfigError("the trust file is too large")
     try:
         trust = Trust.model_validate_json(raw)
-        for key in trust.keys:
-            from_text(key.valid_from)
-            if key.valid_until:
-                from_text(key.valid_until)
+        periods = [(key.valid_from, key.valid_until) for key in trust.keys]
+        periods += [(anchor.valid_from, anchor.valid_until) for anchor in trust.resident_anchors]
+        for valid_from, valid_until in periods:
+            from_text(valid_from)
+            if valid_until:
+                from_text(valid_until)
     except (ValidationError, ValueError) as exc:
         raise ConfigError("this is not a trust file (specs/evidence.md says what one looks like)") from exc
+    if trust.resident_anchors:
+        load_anchors([each.pem for each in trust.resident_anchors])
     return trust
 
 
 def trust_bytes(trust: Trust) -> bytes:
-    """Return the canonical bytes of ``trust``."""
-    return canonical_json(trust)
+    """Return the canonical bytes of ``trust``; where no resident anchor is listed, as before there were any."""
+    if trust.resident_anchors:
+        return canonical_json(trust)
+    return canonical_json_of(trust.model_dump(mode="json", exclude={"resident_anchors"}))
+
+
+def resident_anchor(certificate: bytes, *, valid_from: str) -> ResidentAnchor:
+    """Return the authority's ``certificate`` (DER) as a trust file names it, relied on from ``valid_from`` on."""
+    return ResidentAnchor(certificate=base64url.encode_standard(certificate), valid_from=valid_from, valid_until="")
 
 
 def trusted_key(key: VerificationKey, use: KeyUse, *, valid_from: str) -> TrustedKey:

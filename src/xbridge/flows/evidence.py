@@ -22,6 +22,8 @@ from xbridge.ledger.entry import parse_entry
 async def export_evidence(deps: Deps, consent_id: str, *, now: datetime) -> bytes:
     """Return the bundle about ``consent_id``: notice, revisions, decisions with their facts, entries with proofs.
 
+    Where the person signed too, their certificate is in it, and that names them to whoever holds the bundle.
+
     Raises ``ConsentMissing("none")``, and ``TamperDetected`` when the store no longer holds what the ledger names.
     """
     history, _ = await read_consent(deps, consent_id)
@@ -32,6 +34,8 @@ async def export_evidence(deps: Deps, consent_id: str, *, now: datetime) -> byte
     members[f"notice/{history.first.language}.txt"] = notice.value
     for number, revision in enumerate(history.revisions, 1):
         members[f"consent/{number:04}.json"] = to_envelope(revision.signed)
+        if revision.subject is not None:
+            members[f"subject/{number:04}.json"] = revision.subject.raw
     marks = await scan(mark_key(consent_id, ""))
     view = await read_log(*(_index(mark.value) for mark in marks))
     members["ledger/checkpoint.txt"] = view.checkpoint

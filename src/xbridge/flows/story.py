@@ -6,9 +6,10 @@ Looks at verified entries, revisions and decisions only; whether each is genuine
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from xbridge.consent.life import Revision
-from xbridge.consent.record import SUPPORTING
+from xbridge.consent.record import SUPPORTING, ConsentRecord
 from xbridge.core.decision import RELEASING, Decision
 from xbridge.core.errors import TamperDetected
 from xbridge.core.moment import from_text
@@ -17,6 +18,12 @@ from xbridge.ledger.entry import LedgerEntry
 
 STATES = {"consent.granted": "given", "consent.refused": "refused", "consent.withdrawn": "withdrawn"}
 """The kinds of entry that commit to a revision of the consent, and the state which that revision must have."""
+
+SUBJECT_DETAIL = "subject_signature"
+"""The detail of a giving that holds the digest of the person's own signature; the ledger holds no certificate."""
+
+MAX_SIGNING = timedelta(minutes=30)
+"""How long after the asking a signed giving may enter the ledger: the person's time to sign and the page's to grant."""
 
 
 def verify_story(
@@ -47,6 +54,7 @@ def verify_story(
             state = revisions[told].record.event_state
             if STATES[entry.kind] != state:
                 raise _out_of_order(index, "an entry says otherwise than the revision that it commits to")
+            _verify_time(index, entry, revisions[told].record)
             told += 1
             open_now = state in SUPPORTING
         elif entry.kind == "decision":
@@ -63,6 +71,13 @@ def verify_story(
                 raise _out_of_order(index, "released to somebody or of something that was not agreed to")
     if told != len(digests):
         raise TamperDetected("story", reason="missing", message="a revision was never entered in the ledger")
+
+
+def _verify_time(index: int, entry: LedgerEntry, record: ConsentRecord) -> None:
+    """Check that a revision entered the ledger when it was made, or as long after as it takes a person to sign it."""
+    allowed = timedelta() if record.signer_role == "collector" else MAX_SIGNING
+    if not timedelta() <= from_text(entry.at) - from_text(record.event_time) <= allowed:
+        raise _out_of_order(index, "an entry was made at another time than the revision that it commits to")
 
 
 def _out_of_order(index: int, message: str) -> TamperDetected:

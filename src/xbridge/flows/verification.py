@@ -8,13 +8,16 @@ the log.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import ParamSpec, TypeVar
 
-from xbridge.consent.life import Revision, verify_chain, verify_revision
+from xbridge.consent.life import Revision, verify_chain, verify_revision, with_subject
+from xbridge.consent.subject import verify_subject
 from xbridge.core.decision import Decision
 from xbridge.core.errors import ConfigError, TamperDetected, VerificationError
 from xbridge.core.moment import from_text
+from xbridge.core.signing import SignatureAlgorithm
 from xbridge.crypto import base64url
 from xbridge.crypto.canonical import canonical_json_of, parse_strict_object
 from xbridge.crypto.digest import sha256_hex
@@ -22,7 +25,7 @@ from xbridge.crypto.signing import from_envelope
 from xbridge.evidence.bundle import read_bundle
 from xbridge.evidence.manifest import NAME, SIGNATURE_NAME, Manifest, verify_exporter, verify_manifest
 from xbridge.evidence.trust import Trust, parse_trust
-from xbridge.flows.story import verify_story
+from xbridge.flows.story import SUBJECT_DETAIL, verify_story
 from xbridge.ledger.checkpoint import Checkpoint, verify_checkpoint
 from xbridge.ledger.entry import LedgerEntry, parse_entry
 from xbridge.ledger.merkle import verify_inclusion
@@ -31,23 +34,46 @@ from xbridge.ledger.note import note_key, note_verifier
 P = ParamSpec("P")
 T = TypeVar("T")
 
-CHECKS = ("container", "manifest", "notice", "consent", "checkpoint", "inclusion", "decisions", "story")
+CHECKS = ("container", "manifest", "notice", "consent", "checkpoint", "inclusion", "subject", "decisions", "story")
 """The names of the checks, in the order they are reported; a failing one is the error's ``claim``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResidentSignature:
+    """The person's own signature over the giving, as far as it could be checked.
+
+    ``fingerprint`` is the certificate's; ``anchor`` that of the authority it leads to, empty where the trust file names
+    none: then the key in the certificate signed, and whose certificate it is nobody said.  ``certificate`` (DER) names
+    the person.
+    """
+
+    algorithm: SignatureAlgorithm
+    fingerprint: str
+    anchor: str
+    signed_at: datetime
+    certificate: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifiedBundle:
     """What held.  ``signer_known`` is False when no trust file was given: then everything is merely consistent.
 
+    ``resident`` is the person's own signature, None where the record says that the collecting party alone signed.
     ``checks`` are ``(name, what was checked)``; ``story`` the ledger entries in order; ``decisions`` by entry id.
     """
 
     signer_known: bool
+    resident: ResidentSignature | None
     checks: tuple[tuple[str, str], ...]
     manifest: Manifest
     revisions: tuple[Revision, ...]
     story: tuple[tuple[int, LedgerEntry], ...]
     decisions: Mapping[str, Decision]
+
+    @property
+    def everybody_known(self) -> bool:
+        """Whether every signature leads to a key or an authority of the reader's trust file."""
+        return self.signer_known and (self.resident is None or bool(self.resident.anchor))
 
 
 def verify_bundle(raw: bytes, trust: Trust | None) -> VerifiedBundle:
@@ -55,8 +81,10 @@ def verify_bundle(raw: bytes, trust: Trust | None) -> VerifiedBundle:
 
     (1) the container is intact   (2) the manifest lists every member and is signed   (3) the notice is the text that was
     agreed to   (4) every revision is signed, chained, and signed while its key was valid   (5) the checkpoint is the log's own
-    (6) every entry is in the log   (7) every decision is the recorded one and read the facts beside it
-    (8) entries tell one story: nothing released before the giving, after the end, on a refusal, or beyond the consent
+    (6) every entry is in the log   (7) where the record says that the person signed it, they did, and the ledger names
+    that very signature; where it does not, nobody says so   (8) every decision is the recorded one and read the facts
+    beside it   (9) entries tell one story: nothing released before the giving, after the end, on a refusal, or beyond
+    the consent
 
     Raises ``TamperDetected``; its ``claim`` is the name of the check that failed.
     """
@@ -88,14 +116,18 @@ def verify_bundle(raw: bytes, trust: Trust | None) -> VerifiedBundle:
     _named("checkpoint", _verify_log_period, members, used, story)
     done.append(("inclusion", f"{len(story)} entries with their Merkle proofs"))
     # (7)
+    revisions, resident = _named("subject", _verify_subject, members, revisions, story, trust)
+    done.append(("subject", _about(resident)))
+    # (8)
     decisions = _named("decisions", _verify_decisions, members, story)
     done.append(("decisions", f"{len(decisions)} decision(s) and the facts they read"))
-    # (8)
+    # (9)
     _named("story", verify_story, manifest, revisions, story, decisions)
     _verify_members(members, revisions, story)
     done.append(("story", "given before use, nothing released after the end"))
     return VerifiedBundle(
         signer_known=trust is not None,
+        resident=resident,
         checks=tuple(done),
         manifest=manifest,
         revisions=revisions,
@@ -196,6 +228,54 @@ def _verify_entries(members: Mapping[str, bytes], checkpoint: Checkpoint) -> tup
     return tuple(story)
 
 
+def _verify_subject(
+    members: Mapping[str, bytes],
+    revisions: tuple[Revision, ...],
+    story: tuple[tuple[int, LedgerEntry], ...],
+    trust: Trust | None,
+) -> tuple[tuple[Revision, ...], ResidentSignature | None]:
+    """Return the revisions with the person's own signature, and what is known about it.
+
+    The authorities that count are those of the reader's trust file: the bundle's own keys vouch for nobody.
+    """
+    whole = tuple(
+        with_subject(revision, members.get(f"subject/{number:04}.json")) for number, revision in enumerate(revisions, 1)
+    )
+    first = whole[0]
+    named = {
+        dict(entry.detail).get(SUBJECT_DETAIL, "")
+        for _, entry in story
+        if entry.kind == "consent.granted" and entry.body_digest == first.digest
+    }
+    if first.subject is None:
+        if named - {""}:
+            raise TamperDetected("subject", reason="missing", message="the ledger names a signature of the person")
+        return whole, None
+    if named != {first.subject.digest}:
+        raise TamperDetected("subject", reason="mismatch", message="the ledger names another signature of the person")
+    asked_at = from_text(first.record.event_time)
+    granted_at = max(from_text(entry.at) for _, entry in story if entry.body_digest == first.digest)
+    anchors = None if trust is None else trust.anchors(asked_at, granted_at)
+    anchor = ""
+    if anchors is not None:
+        signer = verify_subject(first.subject, first.signed.raw, anchors, asked_at=asked_at, granted_at=granted_at)
+        anchor = signer.anchor
+    return whole, ResidentSignature(
+        algorithm=first.subject.record.algorithm,
+        fingerprint=first.subject.fingerprint,
+        anchor=anchor,
+        signed_at=from_text(first.subject.record.signed_at),
+        certificate=first.subject.certificate,
+    )
+
+
+def _about(resident: ResidentSignature | None) -> str:
+    if resident is None:
+        return "the collecting party alone signed, and the record says so"
+    known = "under a trusted authority" if resident.anchor else "whose certificate it is nobody said"
+    return f"signed by the person too, certificate {resident.fingerprint[:23]}…, {known}"
+
+
 def _verify_decisions(members: Mapping[str, bytes], story: tuple[tuple[int, LedgerEntry], ...]) -> dict[str, Decision]:
     """Return the decisions by entry id: each is the recorded one, and its facts are those it was taken on."""
     decisions = {}
@@ -222,7 +302,10 @@ def _verify_members(
 ) -> None:
     """Check that there is nothing in the bundle that no check looked at."""
     known = {NAME, SIGNATURE_NAME, "keys.json", "ledger/checkpoint.txt", f"notice/{revisions[0].record.language}.txt"}
-    known |= {f"consent/{number:04}.json" for number in range(1, len(revisions) + 1)}
+    for number, revision in enumerate(revisions, 1):
+        known.add(f"consent/{number:04}.json")
+        if revision.subject is not None:
+            known.add(f"subject/{number:04}.json")
     known |= {f"ledger/{index:012}.json" for index, _ in story}
     known |= {f"{kind}/{entry.id}.json" for _, entry in story for kind in ("decision", "facts")}
     if stray := sorted(set(members) - known):

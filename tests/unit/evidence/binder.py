@@ -7,15 +7,18 @@ from dataclasses import dataclass, field
 from os import urandom
 from typing import Any
 
+from tests.unit.consent.signatory import Signatory
 from xbridge.consent.life import sign_revision, verify_revision
 from xbridge.consent.record import ConsentRecord
 from xbridge.crypto import base64url
 from xbridge.crypto.canonical import canonical_json_of, parse_strict_object
+from xbridge.crypto.digest import sha256_hex
 from xbridge.crypto.key import KeySet, SigningKey
 from xbridge.crypto.signing import from_envelope, to_envelope
 from xbridge.evidence.bundle import write_bundle
 from xbridge.evidence.manifest import NAME, SIGNATURE_NAME, signed_manifest
 from xbridge.evidence.trust import Trust, TrustedKey, trust_bytes, trusted_key
+from xbridge.flows.story import SUBJECT_DETAIL
 from xbridge.ledger.checkpoint import checkpoint_signer
 from xbridge.ledger.entry import LedgerEntry, entry_bytes, parse_entry
 from xbridge.ledger.merkle import leaf_hash
@@ -37,6 +40,12 @@ class Binder:
     entries: list[LedgerEntry] = field(default_factory=list)
     bodies: dict[str, bytes] = field(default_factory=dict)
     consent: str = ""
+    resident: Signatory | None = None
+    """Who signs the giving, where the record says that the person does; the ledger names that signature."""
+    subjects: dict[int, bytes] = field(default_factory=dict)
+    """Signatures of the person as they come, by number of the revision; they take the place of ``resident``'s."""
+    named: str | None = None
+    """What the ledger calls the person's signature, where that is not the truth."""
     kept: set[str] = field(default_factory=set)
     """Ids of entries whose digest a test chose; the others follow the revisions as they are signed anew."""
 
@@ -91,6 +100,10 @@ class Binder:
             revision = sign_revision(record.model_copy(update={"predecessor": predecessor}), self.record_key)
             digests[record.event_state] = predecessor = revision.digest
             found[f"consent/{number:04}.json"] = to_envelope(revision.signed)
+            if number in self.subjects:
+                found[f"subject/{number:04}.json"] = self.subjects[number]
+            elif record.signer_role != "collector" and self.resident is not None:
+                found[f"subject/{number:04}.json"] = self.resident.subject(revision.signed.raw).raw
         states = {"consent.granted": "given", "consent.refused": "refused", "consent.withdrawn": "withdrawn"}
         # Entries that commit to a revision follow it; everything else says what it was told to say.
         entries = [
@@ -99,7 +112,7 @@ class Binder:
             else entry
             for entry in self.entries
         ]
-        raw = [entry_bytes(entry) for entry in entries]
+        raw = [entry_bytes(self._naming(entry, found.get("subject/0001.json"))) for entry in entries]
         tree = Tree()
         tree.extend(map(leaf_hash, raw))
         sign = checkpoint_signer(
@@ -112,6 +125,19 @@ class Binder:
             found[f"ledger/{index:012}.json"] = canonical_json_of(document)
         found["keys.json"] = trust_bytes(self.trust())
         return found
+
+    def _naming(self, entry: LedgerEntry, subject: bytes | None) -> LedgerEntry:
+        """Return ``entry`` with the digest of the person's signature, if it is the giving and there is one."""
+        named = self.named if self.named is not None else ("" if subject is None else sha256_hex(subject))
+        if entry.kind != "consent.granted" or not named:
+            return entry
+        detail = {**dict(entry.detail), SUBJECT_DETAIL: named}
+        return entry.model_copy(update={"detail": tuple(sorted(detail.items()))})
+
+    def signed_by(self, resident: Signatory) -> None:
+        """Let ``resident`` sign the giving as well, and the record say so."""
+        self.resident = resident
+        self.records[0] = self.records[0].model_copy(update={"signer_role": "collector-and-subject"})
 
     def bind(
         self, change: Callable[[dict[str, bytes]], object] | None = None, *, exporter: SigningKey | None = None
