@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from xbridge.core.language import parse_language
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -59,13 +61,19 @@ def verify(
         Path | None,
         typer.Option(help="The trust file: whose keys count. It must not come from the bundle's sender alone."),
     ] = None,
+    lang: Annotated[Lang, typer.Option(help="Language of what is printed.")] = Lang.EN,
+    show_signer: Annotated[
+        bool, typer.Option("--show-signer", help="Name the person whose certificate signed; otherwise its fingerprint.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON and nothing else.")] = False,
 ) -> None:
     """Check an evidence bundle offline: no network, no database.
 
-    Ends with 0 when everything holds under trusted keys, 1 when a check failed, 2 when the bundle is consistent but no
-    trust file says whose keys these are, 3 when a file cannot be read.
+    Ends with 0 when everything holds under trusted keys and authorities, 1 when a check failed, 2 when the bundle is
+    consistent but no trust file says whose keys these are, or whose certificate the person signed with, 3 when a file
+    cannot be read.
     """
     from xbridge.cli.verification import run_verify
 
-    raise typer.Exit(run_verify(bundle, trust, as_json=json))
+    language = parse_language(lang.value)
+    raise typer.Exit(run_verify(bundle, trust, language=language, show_signer=show_signer, as_json=json))

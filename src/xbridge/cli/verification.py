@@ -6,27 +6,36 @@ import json
 from pathlib import Path
 from typing import Any
 
+from cryptography import x509
+from rich.text import Text
+
 from xbridge.cli.screen import console
+from xbridge.cli.wording import check_lines, say
 from xbridge.core.errors import ConfigError, TamperDetected
+from xbridge.core.language import Language
+from xbridge.core.moment import to_text
 from xbridge.evidence.bundle import MAX_BUNDLE_BYTES
 from xbridge.evidence.trust import Trust, parse_trust
 from xbridge.flows.verification import CHECKS, VerifiedBundle, verify_bundle
 
-VERIFIED, FAILED, SIGNER_UNKNOWN, UNREADABLE = 0, 1, 2, 3
+VERIFIED, FAILED, SOMEBODY_UNKNOWN, UNREADABLE = 0, 1, 2, 3
 
 
-def run_verify(bundle: Path, trust: Path | None, *, as_json: bool) -> int:
+def run_verify(bundle: Path, trust: Path | None, *, language: Language, show_signer: bool, as_json: bool) -> int:
     """Return the exit code: see the command's help."""
     try:
         raw = _read(bundle)
         trusted = _trust(trust)
     except (OSError, ConfigError) as exc:
-        return _unreadable(exc, as_json=as_json)
+        return _unreadable(exc, language, as_json=as_json)
     try:
         found = verify_bundle(raw, trusted)
     except TamperDetected as exc:
-        return _failed(bundle, exc, as_json=as_json)
-    return _held(bundle, found, as_json=as_json)
+        return _failed(bundle, exc, language, as_json=as_json)
+    holder = _holder(found) if show_signer else ""
+    if as_json:
+        return _as_json(found, holder)
+    return _held(bundle, found, language, holder)
 
 
 def _read(path: Path) -> bytes:
@@ -39,27 +48,57 @@ def _trust(path: Path | None) -> Trust | None:
     return None if path is None else parse_trust(_read(path))
 
 
-def _held(bundle: Path, found: VerifiedBundle, *, as_json: bool) -> int:
-    code = VERIFIED if found.signer_known else SIGNER_UNKNOWN
-    result = "verified" if found.signer_known else "consistent, signer unknown"
-    if as_json:
-        _print_json({"result": result, "exit_code": code, "checks": dict(found.checks), "story": _story(found)})
-        return code
+def _judged(found: VerifiedBundle) -> tuple[int, str]:
+    """Return the exit code and the key of the words for it."""
+    if not found.signer_known:
+        return SOMEBODY_UNKNOWN, "signer_unknown"
+    return (VERIFIED, "verified") if found.everybody_known else (SOMEBODY_UNKNOWN, "resident_unknown")
+
+
+def _as_json(found: VerifiedBundle, holder: str) -> int:
+    code, key = _judged(found)
+    document: dict[str, Any] = {"result": say(key, "en"), "exit_code": code, "checks": dict(found.checks)}
+    if found.resident is not None:
+        document["resident"] = {
+            "algorithm": found.resident.algorithm,
+            "certificate": found.resident.fingerprint,
+            "anchor": found.resident.anchor,
+            "signed_at": to_text(found.resident.signed_at),
+        }
+        if holder:
+            document["resident"]["holder"] = holder
+    _print_json({**document, "story": _story(found)})
+    return code
+
+
+def _held(bundle: Path, found: VerifiedBundle, language: Language, holder: str) -> int:
+    code, key = _judged(found)
     screen = console()
     screen.print(f"{bundle.name}: consent {found.manifest.consent}", highlight=False)
-    for name, detail in found.checks:
-        screen.print(f"  [green]ok[/]  {name:<11} {detail}", highlight=False)
-    screen.print("What happened, as the ledger has it:", highlight=False)
+    for name, detail in check_lines(found, language):
+        screen.print(Text.assemble("  ", (say("ok", language), "green"), f"  {name:<11} {detail}"))
+        if name == "subject" and found.resident is not None:
+            # The fingerprint tells certificates apart without telling people; the name is for those who ask.
+            screen.print(Text(f"                  {say('certificate', language)} {found.resident.fingerprint}"))
+            if holder:
+                screen.print(Text(f"                  {say('holder', language)} {holder}"))
+    screen.print(Text(say("story_title", language)))
     for line in _story(found):
         screen.print(f"  {line['index']:>6}  {line['at']}  {line['what']}", highlight=False, markup=False)
-    if found.signer_known:
-        screen.print("[bold green]verified[/]: every check holds under the trusted keys", highlight=False)
-    else:
-        screen.print(
-            "[bold yellow]consistent, signer unknown[/]: without --trust, a bundle forged whole looks the same",
-            highlight=False,
-        )
+    style = "bold green" if code == VERIFIED else "bold yellow"
+    colon = ": " if language == "en" else "："
+    screen.print(Text.assemble((say(key, language), style), f"{colon}{say(f'{key}_why', language)}"))
     return code
+
+
+def _holder(found: VerifiedBundle) -> str:
+    """Return whom the certificate was issued to, as it says itself; empty where nobody signed."""
+    if found.resident is None:
+        return ""
+    try:
+        return x509.load_der_x509_certificate(found.resident.certificate).subject.rfc4514_string()
+    except ValueError:
+        return "?"
 
 
 def _story(found: VerifiedBundle) -> list[dict[str, Any]]:
@@ -72,20 +111,20 @@ def _story(found: VerifiedBundle) -> list[dict[str, Any]]:
     return lines
 
 
-def _failed(bundle: Path, error: TamperDetected, *, as_json: bool) -> int:
+def _failed(bundle: Path, error: TamperDetected, language: Language, *, as_json: bool) -> int:
     if as_json:
         _print_json({"result": "failed", "exit_code": FAILED, "check": error.claim, "reason": error.reason})
         return FAILED
     screen = console()
     screen.print(f"{bundle.name}:", highlight=False)
     for name in CHECKS[: CHECKS.index(error.claim)] if error.claim in CHECKS else ():
-        screen.print(f"  [green]ok[/]  {name}", highlight=False)
-    screen.print(f"  [bold red]FAILED[/]  {error.claim}: {error.message}", highlight=False)
+        screen.print(Text.assemble("  ", (say("ok", language), "green"), f"  {name}"))
+    screen.print(Text.assemble("  ", (say("failed", language), "bold red"), f"  {error.claim}: {error.message}"))
     return FAILED
 
 
-def _unreadable(error: Exception, *, as_json: bool) -> int:
-    message = error.message if isinstance(error, ConfigError) else "a file cannot be read: check the two paths"
+def _unreadable(error: Exception, language: Language, *, as_json: bool) -> int:
+    message = error.message if isinstance(error, ConfigError) else say("unreadable", language)
     if as_json:
         _print_json({"result": "unreadable", "exit_code": UNREADABLE, "message": message})
     else:

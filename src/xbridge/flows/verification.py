@@ -59,13 +59,14 @@ class VerifiedBundle:
     """What held.  ``signer_known`` is False when no trust file was given: then everything is merely consistent.
 
     ``resident`` is the person's own signature, None where the record says that the collecting party alone signed.
-    ``checks`` are ``(name, what was checked)``; ``story`` the ledger entries in order; ``decisions`` by entry id.
+    ``log_size`` is how many entries the log had.  ``checks`` are ``(name, what was checked)``; ``story`` the ledger entries in order; ``decisions`` by entry id.
     """
 
     signer_known: bool
     resident: ResidentSignature | None
     checks: tuple[tuple[str, str], ...]
     manifest: Manifest
+    log_size: int
     revisions: tuple[Revision, ...]
     story: tuple[tuple[int, LedgerEntry], ...]
     decisions: Mapping[str, Decision]
@@ -130,6 +131,7 @@ def verify_bundle(raw: bytes, trust: Trust | None) -> VerifiedBundle:
         resident=resident,
         checks=tuple(done),
         manifest=manifest,
+        log_size=checkpoint.size,
         revisions=revisions,
         story=story,
         decisions=decisions,

@@ -85,7 +85,7 @@ def test_verify_says_what_it_checked(kept: Kept) -> None:
     as_data = json.loads(xbridge("verify", kept.bundle, "--trust", kept.trust, "--json").stdout)
     assert as_data["result"] == "verified"
     assert list(as_data["checks"]) == [
-        "container", "manifest", "notice", "consent", "checkpoint", "inclusion", "decisions", "story",
+        "container", "manifest", "notice", "consent", "checkpoint", "inclusion", "subject", "decisions", "story",
     ]  # fmt: skip
 
 

@@ -1,0 +1,130 @@
+"""What ``xbridge verify`` says about who signed, in three languages, and how it ends."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.journey.traveller import Traveller
+from tests.unit.consent.signatory import Authority
+from tests.unit.evidence.binder import Binder
+from tests.unit.evidence.test_subject import trusting
+from xbridge.cli.verification import run_verify
+from xbridge.cli.wording import CHECKS, TEXTS, check_lines
+from xbridge.core.language import LANGUAGES, Language
+from xbridge.crypto.digest import sha256_hex
+from xbridge.evidence.bundle import read_bundle
+from xbridge.evidence.trust import trust_bytes
+from xbridge.flows.verification import CHECKS as NAMES
+from xbridge.flows.verification import verify_bundle
+
+AUTHORITY = Authority()
+PERSON = AUTHORITY.issue("Chan Tai Man")
+
+
+@pytest.fixture(scope="module")
+def binder() -> Binder:
+    """A giving that the person signed as well."""
+    traveller = Traveller()
+    _, consent = traveller.agreed()
+    binder = Binder.of(read_bundle(traveller.bridge.evidence(consent)), traveller.deps.record_keys)
+    binder.signed_by(PERSON)
+    return binder
+
+
+@pytest.fixture(scope="module")
+def folder(binder: Binder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundle with trust files that know more and less."""
+    found = tmp_path_factory.mktemp("verify")
+    (found / "evidence.zip").write_bytes(binder.bind())
+    (found / "trust.json").write_bytes(trust_bytes(trusting(binder.trust(), AUTHORITY)))
+    (found / "without.json").write_bytes(trust_bytes(binder.trust()))
+    (found / "other.json").write_bytes(trust_bytes(trusting(binder.trust(), Authority("Somebody else"))))
+    return found
+
+
+def verify(
+    folder: Path, trust: str, *, language: Language = "en", show_signer: bool = False, as_json: bool = False
+) -> int:
+    """Run the command's function."""
+    path = folder / trust if trust else None
+    return run_verify(folder / "evidence.zip", path, language=language, show_signer=show_signer, as_json=as_json)
+
+
+@pytest.mark.parametrize(
+    ("trust", "code", "says"),
+    [
+        ("trust.json", 0, ("verified", "核實無誤", "核验通过")),
+        (
+            "without.json",
+            2,
+            (
+                "the resident's certificate is not anchored",
+                "居民的證書未能追溯至受信任的核證機關",
+                "居民的证书未能追溯到受信任的认证机构",
+            ),
+        ),
+        ("other.json", 1, ("FAILED", "不通過", "未通过")),
+        ("", 2, ("signer unknown", "簽署人身分不明", "签名人身份不明")),
+    ],
+    ids=["the authority", "no authority", "another authority", "no trust file"],
+)
+def test_how_it_ends(
+    folder: Path, capsys: pytest.CaptureFixture[str], trust: str, code: int, says: tuple[str, str, str]
+) -> None:
+    """Zero only where every signature leads to the trust file, in every language; and never the person's name."""
+    for language, words in zip(LANGUAGES, says, strict=True):
+        assert verify(folder, trust, language=language) == code
+        printed = capsys.readouterr().out
+        assert words in printed
+        assert "Chan" not in printed
+        assert (sha256_hex(PERSON.certificate) in printed) is (code != 1)
+
+
+def test_the_name_is_for_those_who_ask(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Only --show-signer prints whom the certificate was issued to."""
+    assert verify(folder, "trust.json", show_signer=True) == 0
+    assert "CN=Chan Tai Man" in capsys.readouterr().out
+    assert verify(folder, "trust.json", show_signer=True, as_json=True) == 0
+    assert json.loads(capsys.readouterr().out)["resident"]["holder"] == "CN=Chan Tai Man"
+
+
+@pytest.mark.parametrize(
+    ("trust", "result", "code"),
+    [
+        ("trust.json", "verified", 0),
+        ("without.json", "consistent, the resident's certificate is not anchored", 2),
+        ("", "consistent, signer unknown", 2),
+    ],
+)
+def test_as_data(folder: Path, capsys: pytest.CaptureFixture[str], trust: str, result: str, code: int) -> None:
+    """A script reads the result, the exit code and whose certificate it was, and no name."""
+    assert verify(folder, trust, as_json=True, language="zh-Hant") == code
+    text = capsys.readouterr().out
+    document = json.loads(text)
+    assert (document["result"], document["exit_code"]) == (result, code)
+    assert document["resident"] == {
+        "algorithm": "SHA256withRSA",
+        "certificate": sha256_hex(PERSON.certificate),
+        "anchor": sha256_hex(AUTHORITY.certificate) if code == 0 else "",
+        "signed_at": "2026-06-01T04:01:00Z",
+    }
+    assert "Chan" not in text
+
+
+def test_the_words_are_those_of_the_checks(binder: Binder) -> None:
+    """Each check has words in each language, and the English ones are what the library itself says."""
+    assert {*CHECKS, "subject"} == set(NAMES)
+    found = verify_bundle(binder.bind(), trusting(binder.trust(), AUTHORITY))
+    in_english = dict(check_lines(found, "en"))
+    assert {name: text for name, text in in_english.items() if name != "subject"} == {
+        name: text for name, text in found.checks if name != "subject"
+    }
+    for texts in (*CHECKS.values(), *TEXTS.values()):
+        assert len(set(texts)) >= 2
+        assert all(text.strip() for text in texts)
+    for language in LANGUAGES:
+        assert [name for name, _ in check_lines(found, language)] == list(NAMES)
+        assert "{" not in "".join(text for _, text in check_lines(found, language))
