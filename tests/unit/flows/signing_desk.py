@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 from tests.unit.providers.iamsmart_side import CALLBACK_URI, CONTENT_KEY, NOON, OPEN_ID, RETURN_TO, callback, kek, reply
-from tests.unit.providers.signing_person import DIGEST, HKID, authority, hash_answer
+from tests.unit.providers.signing_person import DIGEST, HKID, anchors, hash_answer
 from xbridge import Bridge, PendingRequest, SigningHop, SigningTitle
 from xbridge.core.config import Config
 from xbridge.core.http import HTTPReply
@@ -50,7 +50,7 @@ class SigningDesk(World):
     def _configure(self, document: dict[str, Any]) -> None:
         document["providers"]["iamsmart"] |= {
             "base_url": BASE, "kek_private_keys": [kek()[0]], "redirect_uris": [RETURN_TO],
-            "callback_uri": CALLBACK_URI, "signing": {"trust_anchors": [authority().pem]}, **self._changes,
+            "callback_uri": CALLBACK_URI, "signing": {"trust_anchors": anchors()}, **self._changes,
         }  # fmt: skip
 
     @cached_property
@@ -93,7 +93,7 @@ class SigningDesk(World):
         provider, settings = deps.provider("iamsmart")
         login = LoginProof(
             access_expires_at=int(NOON.timestamp()) + 14_400, access_token="0" * 32, assurance="L2",
-            assurance_source=source, authenticated_at=int(NOON.timestamp()), document_kinds=(), id="login",
+            assurance_source=source, authenticated_at=int(NOON.timestamp()), document_kinds=(), holder="person", id="login",
             issuer=provider.issuer(settings), jurisdiction="HK", provider="iamsmart",
             session_ref=session_ref(deps.pseudonym_key, session=session), started_by="relying_party", subject=OPEN_ID,
             subject_ref="ref", under_14="no", v=1,

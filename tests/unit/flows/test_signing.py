@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -12,7 +11,7 @@ import pytest
 
 from tests.unit.flows.signing_desk import ACK, ANONYMOUS, INITIATE, TITLE, SigningDesk
 from tests.unit.providers.iamsmart_side import NOON, OPEN_ID, RETURN_TO, reply
-from tests.unit.providers.signing_person import DIGEST, HKID, authority, hash_answer, person
+from tests.unit.providers.signing_person import DIGEST, HASH_TEXT, HKID, authority, hash_answer, person, text
 from xbridge import HashSignature, SigningStepUp, SigningTitle
 from xbridge.core.errors import (
     CallbackInvalid,
@@ -28,8 +27,6 @@ from xbridge.core.errors import (
     VerificationError,
 )
 from xbridge.providers.iamsmart.identification_code import identification_code
-
-HASH_TEXT = b64encode(DIGEST).decode()
 
 
 @pytest.fixture
@@ -206,14 +203,15 @@ def test_a_code_of_signing_is_no_answer_to_anything_else(desk):
 
 
 OTHER = bytes(32)
+EXPIRED = person("Expired", end=NOON - timedelta(days=1), start=NOON - timedelta(days=9))
 FORGED: dict[str, tuple[dict[str, Any], type[Exception]]] = {
     "another digest, truly signed": (hash_answer(OTHER), TamperDetected),
     "our digest, another signed": ({**hash_answer(OTHER), "hashCode": HASH_TEXT}, TamperDetected),
-    "another person's certificate": ({"cert": b64encode(person(11).certificate).decode()}, TamperDetected),
-    "an untrusted authority": (hash_answer(signer=person(12, by=1)), TamperDetected),
+    "another person's certificate": ({"cert": text(person("LEE Siu Ming").certificate)}, TamperDetected),
+    "an untrusted authority": (hash_answer(signer=person("Stranger", by=1)), TamperDetected),
     "another algorithm": (hash_answer(algorithm="NONEwithRSA"), TamperDetected),
-    "an expired certificate": (hash_answer(signer=person(13, ends=NOON - timedelta(days=1))), TamperDetected),
-    "a truncated signature": ({"signature": b64encode(person().sign(DIGEST)[:128]).decode()}, TamperDetected),
+    "an expired certificate": (hash_answer(signer=EXPIRED), TamperDetected),
+    "a truncated signature": ({"signature": text(person().sign_hash(DIGEST, "SHA256withRSA")[:128])}, TamperDetected),
     "long before it was asked for": ({"timestamp": 1}, TamperDetected),
     "no signature": ({"signature": ...}, ProtocolError),
     "no certificate": ({"cert": ...}, ProtocolError),
@@ -308,7 +306,7 @@ def test_an_anchor_that_is_taken_away_takes_the_signature_with_it(desk):
     request = desk.ask()
     desk.receive(desk.answer())
     document = desk.config.model_dump()
-    document["providers"]["iamsmart"]["signing"] = {"trust_anchors": [authority(1).pem]}
+    document["providers"]["iamsmart"]["signing"] = {"trust_anchors": [authority(1).anchor_pem]}
     other = desk.another_bridge(desk.config.model_copy(update={"providers": document["providers"]}))
     with pytest.raises(TamperDetected) as caught:
         other.collect(request, session="s")

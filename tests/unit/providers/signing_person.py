@@ -1,95 +1,58 @@
-"""People who sign, and who vouches for them: keys and certificates made for this run, and what the platform sends back."""
+"""People who sign at noon, who vouches for them, and what the platform sends back of it (iamsmart.md section 10)."""
 
 from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
-from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.oid import NameOID
+from tests.unit.protocols.certificate_authority import Authority, Kind, Person
 
 NOON = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
 NOON_MS = int(NOON.timestamp()) * 1000
 DIGEST = hashlib.sha256(b"what is signed").digest()
+HASH_TEXT = b64encode(DIGEST).decode()
 HKID = "A123456(3)"
-NAME = "CHAN, Tai Man"
+NAME = "CHAN Tai Man"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Authority:
-    """Somebody who issues certificates."""
-
-    key: RSAPrivateKey
-    certificate: x509.Certificate
-
-    @property
-    def pem(self) -> str:
-        """The anchor, as an operator configures it."""
-        return self.certificate.public_bytes(Encoding.PEM).decode()
-
-    @property
-    def der(self) -> bytes:
-        """The certificate as a message carries it."""
-        return self.certificate.public_bytes(Encoding.DER)
+def authority(number: int = 0, *, kind: Kind = "rsa") -> Authority:
+    """An authority, made once; number 0 is the one that the operator trusts."""
+    return _authority(number, kind)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """Somebody who signs."""
-
-    key: RSAPrivateKey
-    certificate: bytes
-
-    def sign(self, digest: bytes, *, algorithm: str = "SHA256withRSA") -> bytes:
-        """Sign as the platform does under its usual form."""
-        hashing = hashes.SHA256() if algorithm == "SHA256withRSA" else Prehashed(hashes.SHA256())
-        return self.key.sign(digest, padding.PKCS1v15(), hashing)
-
-
-@cache
-def key(number: int) -> RSAPrivateKey:
-    """A key, the same for the same number in one run."""
-    return generate_private_key(public_exponent=65537, key_size=2048)
-
-
-@cache
-def authority(number: int = 0) -> Authority:
-    """An authority; number 0 is the one that the operator trusts."""
-    made = key(number)
-    name = _name(f"Sample authority {number}")
-    builder = _builder(name, name, made, NOON - timedelta(days=900), NOON + timedelta(days=900))
-    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-    builder = builder.add_extension(_usage(signs=False), critical=True)
-    builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(made.public_key()), critical=False)
-    return Authority(key=made, certificate=builder.sign(made, hashes.SHA256()))
-
-
-@cache
 def person(
-    number: int = 10,
+    name: str = NAME,
     *,
     by: int = 0,
-    begins: datetime = NOON - timedelta(days=30),
-    ends: datetime = NOON + timedelta(days=30),
+    kind: Kind = "rsa",
+    start: datetime | None = None,
+    end: datetime | None = None,
 ) -> Person:
-    """A person with a certificate of authority ``by``."""
-    issuer = authority(by)
-    builder = _builder(_name(NAME), issuer.certificate.subject, key(number), begins, ends)
-    builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-    builder = builder.add_extension(_usage(signs=True), critical=True)
-    builder = builder.add_extension(
-        x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()), critical=False
-    )
-    return Person(key=key(number), certificate=builder.sign(issuer.key, hashes.SHA256()).public_bytes(Encoding.DER))
+    """A person with a certificate of authority ``by``, made once."""
+    return _person(name, by, kind, start, end)
+
+
+@cache
+def _authority(number: int, kind: Kind) -> Authority:
+    return Authority(kind, now=NOON, name=f"Sample authority {number}")
+
+
+@cache
+def _person(name: str, by: int, kind: Kind, start: datetime | None, end: datetime | None) -> Person:
+    return authority(by, kind=kind).person(name, start=start, end=end)
+
+
+def anchors() -> list[str]:
+    """What the operator trusts: one authority of each kind."""
+    return [authority().anchor_pem, authority(kind="sm2").anchor_pem]
+
+
+def text(raw: bytes) -> str:
+    """Base64, as the wire has it."""
+    return b64encode(raw).decode()
 
 
 def hash_answer(
@@ -98,40 +61,26 @@ def hash_answer(
     signer: Person | None = None,
     algorithm: str = "SHA256withRSA",
     at_ms: int = NOON_MS,
-    **changes: Any,
 ) -> dict[str, Any]:
-    """What comes back for a hash, without its ties; ``...`` leaves a member out."""
-    signer = signer or person()
-    content = {
-        "hashCode": b64encode(digest).decode(),
+    """What comes back for a hash, without its ties."""
+    signer = signer or person(kind="sm2" if algorithm.endswith("SM2") else "rsa")
+    return {
+        "hashCode": text(digest),
         "timestamp": at_ms,
-        "signature": b64encode(signer.sign(digest, algorithm=algorithm)).decode(),
-        "cert": b64encode(signer.certificate).decode(),
-        **changes,
+        "signature": text(signer.sign_hash(digest, algorithm)),
+        "cert": text(signer.certificate),
     }
-    return {name: value for name, value in content.items() if value is not ...}
 
 
-def _name(text: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
-
-
-def _builder(
-    subject: x509.Name, issuer: x509.Name, holder: RSAPrivateKey, begins: datetime, ends: datetime
-) -> x509.CertificateBuilder:
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(holder.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(begins)
-        .not_valid_after(ends)
-    )
-
-
-def _usage(*, signs: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=signs, content_commitment=signs, key_encipherment=False, data_encipherment=False,
-        key_agreement=False, key_cert_sign=not signs, crl_sign=not signs, encipher_only=False, decipher_only=False,
-    )  # fmt: skip
+def document_answer(
+    digest: bytes = DIGEST, *, signer: Person | None = None, signed_at: datetime | None = NOON, **parts: Any
+) -> dict[str, Any]:
+    """What comes back for a PDF, without its ties; ``signed_at=None`` states no time."""
+    signer = signer or person()
+    if signed_at is None:
+        attributes = signer.attributes(digest)
+        parts["attributes"] = sorted(attributes[:2] + attributes[3:])
+    return {
+        "docDigest": text(digest),
+        "pdfSignature": text(signer.sign_document(digest, signing_time=signed_at, **parts)),
+    }

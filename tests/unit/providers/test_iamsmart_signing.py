@@ -13,7 +13,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.providers.iamsmart_side import JSON, NOON, OPEN_ID, RETURN_TO, reply, settings
-from tests.unit.providers.signing_person import DIGEST, HKID, NAME, NOON_MS, authority, hash_answer, person
+from tests.unit.providers.signing_person import (
+    DIGEST,
+    HASH_TEXT,
+    HKID,
+    NAME,
+    NOON_MS,
+    anchors,
+    authority,
+    document_answer,
+    hash_answer,
+    person,
+    text,
+)
 from tests.unit.providers.signing_wire import ACCESS, BUSINESS_ID, STATE, Wire, entropy, errand
 from xbridge.core.errors import (
     ConfigError,
@@ -26,6 +38,7 @@ from xbridge.core.errors import (
 )
 from xbridge.core.signing import (
     SIGNATURE_ALGORITHMS,
+    DocumentSignature,
     HashSignature,
     SignatureSought,
     SigningStepUp,
@@ -39,14 +52,20 @@ from xbridge.providers.iamsmart.hkic_hash import hkic_hash
 from xbridge.providers.iamsmart.identification_code import anonymous_identification_code, identification_code
 from xbridge.providers.iamsmart.signing import signing_parameters
 
-SETTINGS = settings(signing={"trust_anchors": [authority().pem]}, scopes=["eidapi_auth", "eidapi_sign"])
+SETTINGS = settings(signing={"trust_anchors": anchors()}, scopes=["eidapi_auth", "eidapi_sign"])
 TITLE = SigningTitle(document_name="Tenancy agreement", service_name="Sample service", department="Sample department")
 TASK = SigningTask(kind="hash_signing", digest=DIGEST, hkid=HKID, title=TITLE)
 PDF = replace(TASK, kind="document_signing")
 SOUGHT = SignatureSought(kind="hash_signing", digest=DIGEST, algorithm="SHA256withRSA", asked_at=NOON)
-HASH_TEXT = b64encode(DIGEST).decode()
 HKIC_HASH = "rDcExehSzsiEp2laLaJqrtaX2ua9sdaugwaY5ONmYwk="
+SOUGHT_PDF = replace(SOUGHT, kind="document_signing")
 BASE = "https://iamsmart.example/api/v1"
+
+
+def needs_sm2(algorithm: str) -> None:
+    """Skip where SM2's package is not installed."""
+    if algorithm.endswith("SM2"):
+        pytest.importorskip("gmssl_pyx", reason="SM2 comes with the extra gm")
 
 
 def ask(task: SigningTask, wire: Wire, *, user_agent: str = "", made: Any = SETTINGS) -> Any:
@@ -182,7 +201,7 @@ def test_a_title_that_people_cannot_read_is_not_sent(title):
 def test_the_language_goes_out_where_it_is_wanted():
     """Whether the platform takes a language is INFERRED, so a setting sends it."""
     wire = Wire([reply({"authByQR": True})])
-    ask(TASK, wire, made=settings(signing={"trust_anchors": [authority().pem], "send_lang": True}))
+    ask(TASK, wire, made=settings(signing={"trust_anchors": anchors(), "send_lang": True}))
     assert wire.sent[0][1]["lang"] == "en-US"
 
 
@@ -252,12 +271,12 @@ def test_the_code_without_login_has_two_forms():
     page = begin(TASK, Wire([reply({"ticketID": "t"})]))
     assert page.identification_code == by_hand
     found = {
-        form: anonymous_identification_code(HASH_TEXT, HKIC_HASH, SETTINGS.client_id, code_input=form)  # type: ignore[arg-type]
+        form: anonymous_identification_code(HASH_TEXT, HKIC_HASH, SETTINGS.client_id, code_input=form)
         for form in ("text", "bytes")
     }
     assert found["text"] == by_hand
     assert found["bytes"] != by_hand
-    other = settings(signing={"trust_anchors": [authority().pem], "anonymous_code_input": "bytes"})
+    other = settings(signing={"trust_anchors": anchors(), "anonymous_code_input": "bytes"})
     assert begin(TASK, Wire([reply({"ticketID": "t"})]), made=other).identification_code == found["bytes"]
 
 
@@ -310,70 +329,99 @@ def test_who_has_no_iam_smart_plus_is_told_early(source):
 def test_other_words_for_an_account_that_signs_are_a_setting():
     """An operator who knows of another user type says so."""
     PROVIDER.verify_signer(SETTINGS, "sign")
-    PROVIDER.verify_signer(settings(signing={"trust_anchors": [authority().pem], "user_types": ["plus"]}), "plus")
+    PROVIDER.verify_signer(settings(signing={"trust_anchors": anchors(), "user_types": ["plus"]}), "plus")
 
 
 # --- What comes back ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("algorithm", ["SHA256withRSA", "NONEwithRSA"])
+@pytest.mark.parametrize("algorithm", SIGNATURE_ALGORITHMS)
 def test_a_true_signature_is_believed(algorithm):
     """Digest, signature, certificate and time hold: the typed result says whose it is and shows nothing of it."""
+    needs_sm2(algorithm)
     sought = replace(SOUGHT, algorithm=algorithm)
     found = read(hash_answer(algorithm=algorithm), sought=sought)
     assert isinstance(found, HashSignature)
     assert (found.hash_code, found.algorithm, found.signed_at) == (DIGEST, algorithm, NOON)
-    assert found.signer.certificate == person().certificate
+    assert found.signer.certificate == person(kind="sm2" if algorithm.endswith("SM2") else "rsa").certificate
     assert found.signer.checked_at == NOON + timedelta(minutes=1)
     shown = repr(found)
     assert NAME not in shown
     assert repr(found.signature)[2:12] not in shown
 
 
+@pytest.mark.parametrize("signed_at", [NOON, NOON + timedelta(minutes=6), None])
+def test_a_true_document_signature_is_believed(signed_at):
+    """The detached signature for our digest is kept as it came; a time of its own is its, and none is needed."""
+    content = document_answer(signed_at=signed_at)
+    found = read(content, sought=SOUGHT_PDF)
+    assert isinstance(found, DocumentSignature)
+    assert (found.digest, found.signed_at) == (DIGEST, signed_at)
+    assert text(found.pkcs7) == content["pdfSignature"]
+    assert found.signer.certificate == person().certificate
+    assert NAME not in repr(found)
+
+
 def test_the_platforms_reading_of_its_algorithms_is_a_setting():
     """Where the platform takes the hash code for the digest already, the setting says so, and only then it is believed."""
-    as_digest = hash_answer(signature=b64encode(person().sign(DIGEST, algorithm="NONEwithRSA")).decode())
+    as_digest = hash_answer() | {"signature": text(person().sign_hash(DIGEST, "NONEwithRSA"))}
     with pytest.raises(TamperDetected):
         read(as_digest)
-    made = settings(signing={"trust_anchors": [authority().pem], "hash_input": "digest"})
-    assert read(as_digest, made=made)
+    assert read(as_digest, made=settings(signing={"trust_anchors": anchors(), "hash_input": "digest"}))
 
 
 FLIPPED = bytes([DIGEST[0] ^ 1]) + DIGEST[1:]
+SIGNATURE = person().sign_hash(DIGEST, "SHA256withRSA")
+EXPIRED = person("Expired", end=NOON - timedelta(days=1), start=NOON - timedelta(days=9))
+TOO_SOON = person("Too soon", start=NOON + timedelta(days=1), end=NOON + timedelta(days=9))
+STRANGER = person("Stranger", by=1)
 FORGED: dict[str, tuple[dict[str, Any], str, str]] = {
     "another digest": (hash_answer(FLIPPED), "digest", "mismatch"),
-    "our digest over another's signature": (
-        hash_answer(FLIPPED, hashCode=HASH_TEXT), "signature", "mismatch",
-    ),
-    "a digest cut short": (hash_answer(hashCode=b64encode(DIGEST[:31]).decode()), "digest", "mismatch"),
-    "a digest with something behind it": (hash_answer(hashCode=b64encode(DIGEST + b"0").decode()), "digest", "mismatch"),
-    "the text of the digest": (hash_answer(hashCode=b64encode(HASH_TEXT.encode()).decode()), "digest", "mismatch"),
+    "our digest over another's signature": (hash_answer(FLIPPED) | {"hashCode": HASH_TEXT}, "signature", "mismatch"),
+    "a digest cut short": (hash_answer() | {"hashCode": text(DIGEST[:31])}, "digest", "mismatch"),
+    "a digest with something behind it": (hash_answer() | {"hashCode": text(DIGEST + b"0")}, "digest", "mismatch"),
+    "the text of the digest": (hash_answer() | {"hashCode": text(HASH_TEXT.encode())}, "digest", "mismatch"),
     "another person's certificate": (
-        hash_answer(cert=b64encode(person(11).certificate).decode()), "signature", "mismatch",
+        hash_answer() | {"cert": text(person("LEE Siu Ming").certificate)}, "signature", "mismatch",
+    ),
+    "another person's certificate and signature, of nobody we trust": (
+        hash_answer(signer=STRANGER), "certificate", "unknown",
     ),
     "another algorithm": (hash_answer(algorithm="NONEwithRSA"), "signature", "mismatch"),
-    "an untrusted authority": (hash_answer(signer=person(12, by=1)), "certificate", "unknown"),
-    "the authority itself": (
-        hash_answer(cert=b64encode(authority().der).decode()),
-        "certificate", "key_usage",
-    ),
-    "an expired certificate": (hash_answer(signer=person(13, ends=NOON - timedelta(days=1))), "certificate", "expired"),
-    "a certificate of tomorrow": (
-        hash_answer(signer=person(13, begins=NOON + timedelta(days=1))), "certificate", "not_yet_valid",
-    ),
-    "a truncated signature": (
-        hash_answer(signature=b64encode(person().sign(DIGEST)[:-1]).decode()), "signature", "mismatch",
-    ),
+    "another kind of key": (hash_answer() | {"cert": text(person(kind="sm2").certificate)}, "certificate", "mismatch"),
+    "the authority itself": (hash_answer() | {"cert": text(authority().certificate)}, "certificate", "key_usage"),
+    "an expired certificate": (hash_answer(signer=EXPIRED), "certificate", "expired"),
+    "a certificate of tomorrow": (hash_answer(signer=TOO_SOON), "certificate", "not_yet_valid"),
+    "a truncated signature": (hash_answer() | {"signature": text(SIGNATURE[:-1])}, "signature", "mismatch"),
     "a truncated certificate": (
-        hash_answer(cert=b64encode(person().certificate[:-1]).decode()), "certificate", "malformed",
+        hash_answer() | {"cert": text(person().certificate[:-1])}, "certificate", "malformed",
     ),
     "something behind the certificate": (
-        hash_answer(cert=b64encode(person().certificate + b"\0").decode()), "certificate", "malformed",
+        hash_answer() | {"cert": text(person().certificate + b"0")}, "certificate", "malformed",
     ),
     "signed before it was asked for": (hash_answer(at_ms=NOON_MS - 301_000), "timestamp", "expired"),
     "signed in the future": (hash_answer(at_ms=NOON_MS + 361_001), "timestamp", "not_yet_valid"),
-    "signed in 1970": (hash_answer(timestamp=0), "timestamp", "expired"),
-    "signed before 1970": (hash_answer(timestamp=-1), "timestamp", "expired"),
+    "signed in 1970": (hash_answer(at_ms=0), "timestamp", "expired"),
+    "signed before 1970": (hash_answer(at_ms=-1), "timestamp", "expired"),
+}  # fmt: skip
+FORGED_PDF: dict[str, tuple[dict[str, Any], str, str]] = {
+    "another digest": (document_answer(FLIPPED), "digest", "mismatch"),
+    "our digest over another's signature": (
+        document_answer(FLIPPED) | {"docDigest": HASH_TEXT}, "signature", "mismatch",
+    ),
+    "a stranger's": (document_answer(signer=STRANGER), "certificate", "unknown"),
+    "an expired certificate": (document_answer(signer=EXPIRED), "certificate", "expired"),
+    "another person's certificate": (
+        document_answer(certificates=[person("LEE Siu Ming").certificate]), "certificate", "missing",
+    ),
+    "truncated": ({"docDigest": HASH_TEXT, "pdfSignature": text(person().sign_document(DIGEST)[:-1])}, "signature", "malformed"),
+    "not a message at all": ({"docDigest": HASH_TEXT, "pdfSignature": text(SIGNATURE)}, "signature", "malformed"),
+    "signed before it was asked for": (
+        document_answer(signed_at=NOON - timedelta(seconds=301)), "timestamp", "expired",
+    ),
+    "signed in the future": (
+        document_answer(signed_at=NOON + timedelta(seconds=361)), "timestamp", "not_yet_valid",
+    ),
 }  # fmt: skip
 
 
@@ -387,35 +435,44 @@ def test_what_does_not_hold_is_not_believed(name):
     assert NAME not in str(caught.value)
 
 
+@pytest.mark.parametrize("name", sorted(FORGED_PDF))
+def test_a_document_that_does_not_hold_is_not_believed(name):
+    """The same for a PDF: digest, signature, certificate and the time that it states."""
+    content, claim, reason = FORGED_PDF[name]
+    with pytest.raises(TamperDetected) as caught:
+        read(content, sought=SOUGHT_PDF)
+    assert (caught.value.claim, caught.value.reason) == (claim, reason)
+
+
 @pytest.mark.parametrize("at_ms", [NOON_MS - 300_000, NOON_MS, NOON_MS + 360_000])
 def test_clocks_may_differ_a_little(at_ms):
     """Five minutes on either side of the request are within two honest clocks' difference."""
     assert read(hash_answer(at_ms=at_ms)).signed_at.timestamp() * 1000 == at_ms
 
 
-MALFORMED: dict[str, dict[str, Any]] = {
-    **{f"{name} missing": hash_answer(**{name: ...}) for name in ("hashCode", "timestamp", "signature", "cert")},
-    **{
-        f"{name} is {value!r}": hash_answer(**{name: value})
-        for name in ("hashCode", "signature", "cert")
-        for value in (None, 1, "", "?", "é", "AAAA\n", ["AAAA"], "A")
-    },
-    **{
-        f"timestamp is {value!r}": hash_answer(timestamp=value)
-        for value in (None, "1780286400000", 1.5, True, [], 10**400, -(10**20))
-    },
-    "signature too long": hash_answer(signature="A" * 4100),
-    "certificate too long": hash_answer(cert="A" * 40_000),
-    "empty": {},
-}
+NO_TIME: tuple[Any, ...] = (..., None, "1780286400000", 1.5, True, [], 10**400, -(10**20))
+NO_TEXT: tuple[Any, ...] = (..., None, 1, "", "?", "é", "AAAA\n", ["AAAA"], "A")
+MALFORMED: list[tuple[str, Any]] = [
+    *((name, value) for name in ("hashCode", "signature", "cert") for value in NO_TEXT),
+    *(("timestamp", value) for value in NO_TIME),
+    ("signature", "A" * 4100), ("cert", "A" * 40_000),
+    *((name, value) for name in ("docDigest", "pdfSignature") for value in NO_TEXT),
+    ("pdfSignature", "A" * (1024 * 1024 + 4)),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", sorted(MALFORMED))
-def test_an_answer_of_another_shape_breaks_the_protocol(name):
+@pytest.mark.parametrize(("name", "value"), MALFORMED, ids=lambda each: str(each)[:24])
+def test_an_answer_of_another_shape_breaks_the_protocol(name: str, value: Any) -> None:
     """Missing members and wrong types are the platform's mistake, named by step and reason only."""
+    document = name in ("docDigest", "pdfSignature")
+    content = (document_answer() if document else hash_answer()) | {name: value}
+    if value is ...:
+        del content[name]
     with pytest.raises(ProtocolError) as caught:
-        read(MALFORMED[name])
-    assert (caught.value.step, caught.value.reason) == ("hash_signing_callback", "shape")
+        read(content, sought=SOUGHT_PDF if document else SOUGHT)
+    assert (caught.value.step, caught.value.reason) == (
+        f"{'document' if document else 'hash'}_signing_callback", "shape",
+    )  # fmt: skip
     assert caught.value.__cause__ is None
 
 
@@ -442,7 +499,7 @@ BACK = f"code={'c' * 32}&state={STATE}&businessID={BUSINESS_ID}"
 def test_an_anonymous_signature_is_fetched_and_believed():
     """The code is exchanged and the result fetched with that token; it is believed for the same reasons as any other."""
     for generation, named in ((1, {}), (2, {"businessID": BUSINESS_ID})):
-        made = settings(signing={"trust_anchors": [authority().pem]}, generation=generation)
+        made = settings(signing={"trust_anchors": anchors()}, generation=generation)
         wire = Wire([reply(TOKEN), reply({**hash_answer(), "businessID": BUSINESS_ID})])
         assert isinstance(finish(wire, BACK, made=made), HashSignature)
         assert wire.sent[1] == (
@@ -452,9 +509,8 @@ def test_an_anonymous_signature_is_fetched_and_believed():
 
 def test_an_anonymous_document_has_an_address_of_its_own():
     """A PDF's result is fetched at the PDF's address."""
-    wire = Wire([reply(TOKEN), reply({"businessID": BUSINESS_ID, "docDigest": HASH_TEXT})])
-    with pytest.raises(ProtocolError):
-        finish(wire, BACK, sought=replace(SOUGHT, kind="document_signing"))
+    wire = Wire([reply(TOKEN), reply({**document_answer(), "businessID": BUSINESS_ID})])
+    assert isinstance(finish(wire, BACK, sought=SOUGHT_PDF), DocumentSignature)
     assert wire.sent[1][0] == f"{BASE}/anonymous/pdfsigning/getResult"
 
 
