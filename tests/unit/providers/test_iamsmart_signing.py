@@ -258,11 +258,6 @@ def test_a_mistyped_number_is_not_sent(hkid):
         begin(replace(TASK, hkid=hkid), wire)
 
 
-def test_the_published_identification_code():
-    """Dossier section 10: hash and openID of the samples give 2417."""
-    assert identification_code("LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=", OPEN_ID) == "2417"
-
-
 def test_the_code_without_login_has_two_forms():
     """Which bytes go in is UNKNOWN: over the texts as they are sent, or over what they spell; both are four digits."""
     message = (HASH_TEXT + HKIC_HASH + SETTINGS.client_id).encode()

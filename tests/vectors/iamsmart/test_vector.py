@@ -9,6 +9,8 @@ import pytest
 from xbridge.core.effects import Stamp
 from xbridge.protocols.content_envelope import open_content, seal_content
 from xbridge.protocols.signed_http import sign_request
+from xbridge.providers.iamsmart.hkic_hash import hkic_hash
+from xbridge.providers.iamsmart.identification_code import identification_code
 
 KEY, IV = bytes(range(32)), bytes(range(12))
 PLAINTEXT = b'{"code":"abc","grantType":"authorization_code"}'
@@ -46,3 +48,17 @@ def test_envelope() -> None:
     """The envelope of section 3.1, in both directions."""
     assert seal_content(KEY, PLAINTEXT, iv=IV) == SEALED
     assert open_content(KEY, SEALED) == PLAINTEXT
+
+
+def test_hkic_hash() -> None:
+    """The hash of section 10: the identifier without its check digit, which must be there and right all the same."""
+    assert hkic_hash("A123456(3)") == "rDcExehSzsiEp2laLaJqrtaX2ua9sdaugwaY5ONmYwk="
+
+
+def test_identification_code() -> None:
+    """The four digits of section 10."""
+    hash_code, open_id = (
+        "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=",
+        "liR14%2BvX%2F5hSum5uf4ERczu0KcDnIJA5BM7FoM1ag9c%3D",
+    )
+    assert identification_code(hash_code, open_id) == "2417"
