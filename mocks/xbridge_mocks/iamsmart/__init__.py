@@ -1,4 +1,4 @@
-"""The iAM Smart mock: login, profiles, form filling and re-authentication of the Hong Kong platform, with callbacks.
+"""The iAM Smart mock: login, profiles, forms, re-authentication and signing of the Hong Kong platform, with callbacks.
 
 Written from the dossier, strict where the dossier is sure, configurable where it is not (``setting``).
 """

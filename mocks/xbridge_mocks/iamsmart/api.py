@@ -1,4 +1,4 @@
-"""The server-to-server API: getKey, revokeKey, getToken, profiles, and the calls that ask a person.
+"""The server-to-server API: getKey, revokeKey, getToken, profiles, the calls that ask a person, and what follows them.
 
 Each operation is what happens after the ``gate`` has said who asks. Application errors are HTTP 200 with a D-code
 (VERIFIED); pages and redirects are elsewhere.
@@ -14,19 +14,21 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Request
 
 from xbridge_mocks.clock import MockClock
-from xbridge_mocks.iamsmart.anonymous import ANONYMOUS_SCOPE, Anonymous
+from xbridge_mocks.iamsmart.acknowledgement import ACKNOWLEDGEMENTS, Acknowledgements
+from xbridge_mocks.iamsmart.anonymous import ANONYMOUS_REQUESTS, ANONYMOUS_RESULTS, Anonymous
 from xbridge_mocks.iamsmart.content_key import ContentKeys, public_key_text, wrap
 from xbridge_mocks.iamsmart.direct_login import challenge_of
 from xbridge_mocks.iamsmart.gate import Gate
 from xbridge_mocks.iamsmart.grant import AccessToken, Grants
 from xbridge_mocks.iamsmart.initiation import INITIATIONS, Initiation
-from xbridge_mocks.iamsmart.inquiry import Inquiries, Inquiry
+from xbridge_mocks.iamsmart.inquiry import SCOPE_OF_KIND, Inquiries, Inquiry
 from xbridge_mocks.iamsmart.parameter import field_wish, owner, text
 from xbridge_mocks.iamsmart.profile import EME_FIELDS, profile
 from xbridge_mocks.iamsmart.refusal import Refused, Trail
 from xbridge_mocks.iamsmart.registry import Client
 from xbridge_mocks.iamsmart.reply import Reply, compose, seal_content
 from xbridge_mocks.iamsmart.setting import IamSmartMockSettings
+from xbridge_mocks.iamsmart.signer import Signer
 from xbridge_mocks.persona import Persona
 from xbridge_mocks.random_source import RandomSource
 
@@ -35,11 +37,13 @@ __all__ = ["SCOPE_NEEDED", "Api"]
 SCOPE_NEEDED = {
     "getToken": "eidapi_auth",
     "profiles": "eidapi_profiles",
-    **{operation: scope for operation, (_, scope) in INITIATIONS.items()},
-    "anonymousRequest": ANONYMOUS_SCOPE,
-    "anonymousResult": ANONYMOUS_SCOPE,
+    **{
+        operation: SCOPE_OF_KIND[kind]
+        for operation, kind in (INITIATIONS | ANONYMOUS_REQUESTS | ANONYMOUS_RESULTS).items()
+    },
+    **{operation: SCOPE_OF_KIND[kinds[0]] for operation, (kinds, _) in ACKNOWLEDGEMENTS.items()},
 }
-_Handler = Callable[[Client, Mapping[str, object], Trail], dict[str, object]]
+_Handler = Callable[[Client, Mapping[str, object], Trail], dict[str, object] | None]
 _HEX32 = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}", re.ASCII)
 
@@ -59,6 +63,7 @@ class Api:
         grants: Grants,
         inquiries: Inquiries,
         answer_now: Callable[[Inquiry], None],
+        signer: Signer,
     ) -> None:
         self._clock = clock
         self._personas = tuple(personas)
@@ -69,15 +74,18 @@ class Api:
         self._grants = grants
         self._initiation = Initiation(clock=clock, settings=settings, grants=grants, inquiries=inquiries)
         anonymous = Anonymous(
-            clock=clock, settings=settings, grants=grants, inquiries=inquiries, someone_else=self._someone_else
-        )
+            clock=clock, settings=settings, grants=grants, inquiries=inquiries, signer=signer,
+            someone_else=self._someone_else,
+        )  # fmt: skip
+        acknowledgements = Acknowledgements(inquiries)
         self._answer_now = answer_now
         self._handlers: dict[str, _Handler] = {
             "getToken": self._get_token,
             "profiles": self._profiles,
             **dict.fromkeys(INITIATIONS, self._ask),
-            "anonymousRequest": anonymous.ask,
-            "anonymousResult": anonymous.result,
+            **dict.fromkeys(ANONYMOUS_REQUESTS, anonymous.ask),
+            **dict.fromkeys(ANONYMOUS_RESULTS, anonymous.result),
+            **dict.fromkeys(ACKNOWLEDGEMENTS, acknowledgements.take),
         }
 
     def answer(self, request: Request, trail: Trail) -> Reply:
@@ -109,9 +117,8 @@ class Api:
             self._keys.revoke(client.client_id)
         held, parameters = self._gate.open_body(client, request, raw, trail)
         result = self._handlers[trail.operation](client, parameters, trail)
-        return compose(
-            trail, self._random, content=seal_content(trail, self._keys, held, self._random, result)
-        )  # fmt: skip
+        content = None if result is None else seal_content(trail, self._keys, held, self._random, result)
+        return compose(trail, self._random, content=content)
 
     def _get_key(self, client: Client, trail: Trail) -> dict[str, object]:
         trail.require("kek", bool(client.keks), "D30001", detail="no KEK registered")

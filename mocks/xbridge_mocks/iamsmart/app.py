@@ -162,10 +162,10 @@ class IamSmartMock:
     def decide(self, business_id: str, decision: str = "approve", *, client_id: str | None = None) -> tuple[int, ...]:
         """Answer a waiting request as its person would, and deliver the callback.
 
-        ``decision`` is "approve", "refuse" or "fail", and for a form also "cancel"; ``client_id`` is needed only where
-        two services use one businessID. Returns the HTTP statuses the service answered the callback with, none when a
-        fault holds it back. Raises KeyError when nothing waits under this businessID, ValueError for another decision,
-        and whatever ``deliver`` raises.
+        ``decision`` is "approve" (to sign, where a signature is asked for), "refuse" or "fail", and for a form or a
+        signature also "cancel"; ``client_id`` is needed only where two services use one businessID. Returns the HTTP
+        statuses the service answered the callback with, none when a fault holds it back. Raises KeyError when nothing
+        waits under this businessID, ValueError for another decision, and whatever ``deliver`` raises.
         """
         self.settle()
         delivery = self._parts.responder.decide(business_id, decision, client_id)
@@ -186,6 +186,14 @@ class IamSmartMock:
     def settle(self) -> None:
         """Let everything happen whose time has come: requests time out, late callbacks leave."""
         self._parts.responder.settle(self.deliver)
+
+    def trust_anchors(self) -> tuple[str, ...]:
+        """The certificates, as PEM texts, that signatures of this mock's people lead up to: an RSA and an SM2 root.
+
+        Made when first asked for, and kept by ``reset``.
+        """
+        with self._lock:
+            return self._parts.authority.trust_anchors()
 
     def subjects(self, client_id: str) -> dict[str, str]:
         """Return each persona's openID towards ``client_id``, by persona key, to seed a service's own data with."""

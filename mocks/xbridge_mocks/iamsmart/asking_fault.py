@@ -6,12 +6,13 @@ Part of the catalogue in ``misbehaviour``, which also names the operations.
 from __future__ import annotations
 
 from xbridge_mocks.fault import Fault
+from xbridge_mocks.iamsmart.anonymous import ANONYMOUS_REQUESTS
 from xbridge_mocks.iamsmart.initiation import INITIATIONS
 
 __all__ = ["ASKING_FAULTS"]
 
 _ASK = tuple(INITIATIONS)
-_ALL = (*_ASK, "anonymousRequest")
+_ALL = (*_ASK, *ANONYMOUS_REQUESTS)
 _POSTED = ("delivery",)
 _KEEPS_WAITING = "refuses the callback and leaves the pending request as it is, until its time is over"
 _ONCE = "takes the pending request once, and answers the rest without doing anything"
@@ -70,7 +71,7 @@ _ROWS: tuple[tuple[str, tuple[str, ...], str, str, str], ...] = (
         "reports that the person declined",
     ),
     (
-        "request_cancelled", _POSTED, "the person is said to have cancelled form filling", "people turn back",
+        "request_cancelled", _POSTED, "the person is said to have cancelled form filling or signing", "people turn back",
         "reports that the person declined",
     ),
     (

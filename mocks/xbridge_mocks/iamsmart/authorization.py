@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
-from xbridge_mocks.iamsmart.inquiry import Inquiries, Inquiry
+from xbridge_mocks.iamsmart.inquiry import SCOPE_OF_KIND, Inquiries, Inquiry
 from xbridge_mocks.iamsmart.refusal import Refused, Trail
 from xbridge_mocks.iamsmart.registry import Client, Registry
 from xbridge_mocks.iamsmart.setting import IamSmartMockSettings
@@ -97,15 +97,17 @@ def check_authorization(
 def _ticket(
     args: MultiDict[str, str], client: Client, scopes: tuple[str, ...], inquiries: Inquiries, trail: Trail
 ) -> Inquiry:
-    """The anonymous form that the ticket opens. A ticket of a request after login opens the app instead, not this."""
+    """The anonymous request that the ticket opens. A ticket of a request after login opens the app instead, not this."""
     inquiry = inquiries.find_ticket(args["ticketID"])
     known = inquiry is not None and inquiry.client.client_id == client.client_id and not inquiry.redirect_uri
     trail.require("ticket", known, "D20003", parameter="ticketID", detail="unknown, expired or another client's")
     if inquiry is None:
         raise Refused("D20003", "ticketID")
     trail.require("ticket_unused", inquiry.phase == "waiting", "D20003", parameter="ticketID", detail="used before")
-    allowed = "eidapi_formFilling" in scopes
-    trail.require("ticket_scope", allowed, "D20015", parameter="scope", detail="form filling is not among the scopes")
+    needed = SCOPE_OF_KIND[inquiry.kind]
+    trail.require(
+        "ticket_scope", needed in scopes, "D20015", parameter="scope", detail=f"{needed} is not among the scopes"
+    )
     return inquiry
 
 

@@ -17,22 +17,22 @@ from xbridge_mocks.random_source import RandomSource
 __all__ = ["callback_address"]
 
 _FORCED: dict[str, Phase] = {"user_refuses": "refused", "user_cancels": "cancelled", "auth_timeout": "timed_out"}
-_FORM_PHASE: dict[Phase, InquiryPhase] = {
+_OUTCOME: dict[Phase, InquiryPhase] = {
     "approved": "approved", "refused": "refused", "cancelled": "cancelled", "timed_out": "timed_out",
 }  # fmt: skip
 
 
 def callback_address(
-    login: Login, *, grants: Grants, settings: IamSmartMockSettings, random: RandomSource, trail: Trail
+    login: Login, *, grants: Grants, settings: IamSmartMockSettings, random: RandomSource, trail: Trail, now_ms: int
 ) -> tuple[str, str]:
-    """The callback address of a decided login, and the result code for the journal."""
+    """The callback address of a login decided at ``now_ms``, and the result code for the journal."""
     phase = login.phase
     for fault, forced in _FORCED.items():
         if trail.strikes(fault):
             phase = forced
     inquiry = login.asked.inquiry
     codes = {"approved": SUCCESS, "refused": settings.refuse_code, "cancelled": settings.cancel_code}
-    result = _settle(inquiry, phase) if inquiry else codes.get(phase, settings.timeout_code)
+    result = _settle(inquiry, login.persona, phase, now_ms) if inquiry else codes.get(phase, settings.timeout_code)
     if trail.strikes("unknown_error_code"):
         result = "D99999"
     pairs = [("error_code", result)]
@@ -65,12 +65,12 @@ def _origin(login: Login) -> Origin:
     return Origin(by_qr=login.asked.source == "PC_Browser", inquiry=login.asked.inquiry)
 
 
-def _settle(inquiry: Inquiry, phase: Phase) -> str:
-    """Give an anonymous form its outcome, once, as a code: whatever a second login with its ticket ends in, it failed."""
-    outcome = _FORM_PHASE.get(phase, "failed")
+def _settle(inquiry: Inquiry, persona: Persona | None, phase: Phase, now_ms: int) -> str:
+    """Give an anonymous request its outcome, once, as a code: whatever a second login with its ticket ends in, it failed."""
     if inquiry.phase != "waiting":
-        return OUTCOMES["form"]["failed"]
-    inquiry.phase = outcome
+        return OUTCOMES[inquiry.kind]["failed"]
+    inquiry.persona = persona
+    inquiry.decide(_OUTCOME.get(phase, "failed"), now_ms)
     return inquiry.code
 
 

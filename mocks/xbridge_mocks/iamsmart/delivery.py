@@ -21,6 +21,7 @@ from xbridge_mocks.iamsmart.refusal import MEANING, SUCCESS, Trail
 from xbridge_mocks.iamsmart.registry import Registry
 from xbridge_mocks.iamsmart.reply import dump, seal_content
 from xbridge_mocks.iamsmart.setting import IamSmartMockSettings
+from xbridge_mocks.iamsmart.signer import Signer
 from xbridge_mocks.persona import Persona
 from xbridge_mocks.random_source import RandomSource
 
@@ -28,7 +29,7 @@ __all__ = ["Delivery", "Outbox", "Writer"]
 
 _FORCED: tuple[tuple[str, InquiryPhase], ...] = (
     ("request_refused", "refused"), ("request_cancelled", "cancelled"), ("request_failed", "failed"),
-    ("request_timed_out", "timed_out"),
+    ("request_timed_out", "timed_out"), ("request_not_plus", "not_plus"), ("request_other_card", "other_card"),
 )  # fmt: skip
 
 
@@ -98,12 +99,14 @@ class Writer:
         settings: IamSmartMockSettings,
         keys: ContentKeys,
         registry: Registry,
+        signer: Signer,
     ) -> None:
         self._clock = clock
         self._random = random
         self._settings = settings
         self._keys = keys
         self._registry = registry
+        self._signer = signer
 
     def write(self, inquiry: Inquiry, trail: Trail, *, stranger: Persona) -> Delivery:
         """The callback of a decided question. ``stranger`` is whose data a swapped answer holds."""
@@ -138,6 +141,8 @@ class Writer:
         if code != SUCCESS or inquiry.persona is None:
             return content
         person = stranger if trail.strikes("swapped_user") else inquiry.persona
+        if inquiry.order is not None:
+            content |= self._signer.sign(inquiry, person, trail, stranger=stranger)
         content |= profile(person, inquiry.fields, now_ms=self._clock.now_ms())
         if trail.strikes("callback_extra_fields"):
             content |= profile(person, ("idNo", "birthDate", "gender"))

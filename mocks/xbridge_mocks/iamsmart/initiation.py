@@ -1,4 +1,4 @@
-"""Asking a person who has logged in: the three initiateRequest calls of generation 1 (dossier 7, 8.1).
+"""Asking a person who has logged in: the initiateRequest calls (dossier 7, 8.1, 10).
 
 Each call checks, remembers the question, and answers at once with ``authByQR`` and ``ticketID``. The person's answer
 comes later and elsewhere: ``inquiry`` and ``delivery``.
@@ -13,19 +13,22 @@ from urllib.parse import unquote
 from xbridge_mocks.clock import MockClock
 from xbridge_mocks.iamsmart.authorization import APP_SOURCES, SOURCES
 from xbridge_mocks.iamsmart.grant import Grants
-from xbridge_mocks.iamsmart.inquiry import FormText, Inquiries, Inquiry, Kind
+from xbridge_mocks.iamsmart.inquiry import OUTCOMES, SCOPE_OF_KIND, FormText, Inquiries, Inquiry, Kind
 from xbridge_mocks.iamsmart.parameter import LANGS, FieldWish, field_wish, optional_text, owner, text
 from xbridge_mocks.iamsmart.profile import FORM_FIELDS, PROFILE_FIELDS
 from xbridge_mocks.iamsmart.refusal import Trail
 from xbridge_mocks.iamsmart.registry import Client
 from xbridge_mocks.iamsmart.setting import IamSmartMockSettings
+from xbridge_mocks.iamsmart.signing_order import SigningOrder, signing_order
 
-__all__ = ["INITIATIONS", "Initiation", "business_id", "form_text", "lang"]
+__all__ = ["INITIATIONS", "Initiation", "business_id", "form_text", "lang", "order_of"]
 
-INITIATIONS: dict[str, tuple[Kind, str]] = {
-    "profileRequest": ("profile", "eidapi_profiles"),
-    "formRequest": ("form", "eidapi_formFilling"),
-    "stepUpRequest": ("step_up", "eidapi_fr"),
+INITIATIONS: dict[str, Kind] = {
+    "profileRequest": "profile",
+    "formRequest": "form",
+    "stepUpRequest": "step_up",
+    "hashSignRequest": "hash_signing",
+    "pdfSignRequest": "pdf_signing",
 }
 _BUSINESS_ID = re.compile(r"[!-~]{1,36}", re.ASCII)
 _STATE = re.compile(r"[A-Za-z0-9_-]{1,36}", re.ASCII)
@@ -45,9 +48,9 @@ class Initiation:
     def ask(self, client: Client, parameters: Mapping[str, object], trail: Trail) -> tuple[Inquiry, dict[str, object]]:
         """Remember one question. Returns it and the content of the reply. Raises Refused.
 
-        (1) forms  (2) token, openID, scope  (3) businessID new  (4) source  (5) address for the answer
+        (1) forms  (2) token, openID, scope  (3) businessID new  (4) source  (5) address for the answer  (6) who may sign
         """
-        kind, scope = INITIATIONS[trail.operation]
+        kind = INITIATIONS[trail.operation]
         # (1)
         names = ("accessToken", "openID", "source", "redirectURI")
         given = {name: text(parameters, name, trail) for name in names}
@@ -56,8 +59,9 @@ class Initiation:
         lang(parameters, trail)
         profile, eme = self._wish(kind, parameters, trail)
         form = form_text(parameters, trail, self._settings) if kind == "form" else FormText()
+        order = order_of(kind, parameters, trail)
         # (2)
-        token = owner(given, client, self._grants, trail, scope=scope)
+        token = owner(given, client, self._grants, trail, scope=SCOPE_OF_KIND[kind])
         # (3)
         taken = self._inquiries.is_used(client.client_id, business) or trail.strikes("business_id_taken")
         trail.require("business_id_new", not taken, "D20011", parameter="businessID", detail="used before")
@@ -75,9 +79,12 @@ class Initiation:
         inquiry = Inquiry(
             token=self._inquiries.new_name(), kind=kind, client=client, business_id=business, created_ms=now,
             expires_ms=now + self._settings.request_wait_s * 1000, profile_fields=profile, eme_fields=eme, form=form,
-            persona=token.persona, redirect_uri=target, state=state, by_qr=by_qr,
+            order=order, persona=token.persona, redirect_uri=target, state=state, by_qr=by_qr,
             ticket="" if by_qr else self._inquiries.new_name(),
         )  # fmt: skip
+        # (6) Whether the platform says so now or with the answer is UNKNOWN.
+        if inquiry.impediment and self._settings.signing_refusal_at == "request":
+            trail.require("may_sign", False, OUTCOMES[kind][inquiry.impediment], detail=inquiry.impediment)
         self._inquiries.add(inquiry)
         return inquiry, self._reply(inquiry, trail)
 
@@ -95,13 +102,13 @@ class Initiation:
         return {"authByQR": False, "ticketID": ticket or self._inquiries.new_name()}
 
     def _wish(self, kind: Kind, parameters: Mapping[str, object], trail: Trail) -> FieldWish:
-        if kind == "step_up":
-            return (), ()
         if kind == "profile":
             return field_wish(parameters, trail, eme_fields=PROFILE_FIELDS, arrays=("profileFields",))
-        return field_wish(
-            parameters, trail, eme_fields=FORM_FIELDS, refuse_empty=self._settings.refuse_empty_field_array
-        )  # fmt: skip
+        if kind == "form":
+            return field_wish(
+                parameters, trail, eme_fields=FORM_FIELDS, refuse_empty=self._settings.refuse_empty_field_array
+            )  # fmt: skip
+        return (), ()
 
     def _state(self, parameters: Mapping[str, object], trail: Trail) -> str | None:
         if "state" not in parameters:
@@ -110,6 +117,13 @@ class Initiation:
         lawful = isinstance(state, str) and bool(_STATE.fullmatch(state))
         trail.require("state", lawful, "D20003", parameter="state", detail="not 1 to 36 of A-Z a-z 0-9 _ -")
         return str(state)
+
+
+def order_of(kind: Kind, parameters: Mapping[str, object], trail: Trail) -> SigningOrder | None:
+    """What is to be signed, for a kind that signs one document. Raises Refused."""
+    if kind not in ("hash_signing", "pdf_signing"):
+        return None
+    return signing_order(parameters, trail, pdf=kind == "pdf_signing")
 
 
 def business_id(parameters: Mapping[str, object], trail: Trail) -> str:

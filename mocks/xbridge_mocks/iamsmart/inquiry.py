@@ -1,4 +1,4 @@
-"""What a service asks of a person after login, or with a ticket: profile, form filling, confirming again.
+"""What a service asks of a person after login, or with a ticket: profile, form filling, confirming again, signing.
 
 It remembers who asked for what until the person decided or the time was over. Which questions may be asked is
 ``initiation`` and ``anonymous``; how the answer travels is ``delivery``.
@@ -12,13 +12,25 @@ from typing import Literal
 
 from xbridge_mocks.clock import MockClock
 from xbridge_mocks.iamsmart.registry import Client
+from xbridge_mocks.iamsmart.signing_order import SigningOrder, impediment
 from xbridge_mocks.persona import Persona
 from xbridge_mocks.random_source import RandomSource
 
-__all__ = ["OUTCOMES", "FormText", "Inquiries", "Inquiry", "InquiryPhase", "Kind", "PendingInquiry"]
+__all__ = ["OUTCOMES", "SCOPE_OF_KIND", "FormText", "Inquiries", "Inquiry", "InquiryPhase", "Kind", "PendingInquiry"]
 
-Kind = Literal["profile", "form", "step_up"]
-InquiryPhase = Literal["waiting", "approved", "refused", "cancelled", "failed", "timed_out"]
+Kind = Literal["profile", "form", "step_up", "hash_signing", "pdf_signing"]
+InquiryPhase = Literal["waiting", "approved", "refused", "cancelled", "failed", "timed_out", "not_plus", "other_card"]
+
+SCOPE_OF_KIND: dict[Kind, str] = {
+    "profile": "eidapi_profiles", "form": "eidapi_formFilling", "step_up": "eidapi_fr", "hash_signing": "eidapi_sign",
+    "pdf_signing": "eidapi_sign",
+}  # fmt: skip
+
+# All of signing has the same outcomes. The last two are found out when the person is there, not chosen.
+_SIGNING: dict[InquiryPhase, str] = {
+    "approved": "D00000", "cancelled": "D70000", "refused": "D70001", "failed": "D70002", "timed_out": "D70003",
+    "not_plus": "D70004", "other_card": "D70005",
+}  # fmt: skip
 
 # Profile and step-up have no code for turning back (dossier 5), so only a form can be cancelled.
 OUTCOMES: dict[Kind, dict[InquiryPhase, str]] = {
@@ -27,6 +39,8 @@ OUTCOMES: dict[Kind, dict[InquiryPhase, str]] = {
         "approved": "D00000", "cancelled": "D60000", "refused": "D60001", "failed": "D60002", "timed_out": "D60003",
     },
     "step_up": {"approved": "D00000", "refused": "D80001", "failed": "D80002", "timed_out": "D80003"},
+    "hash_signing": _SIGNING,
+    "pdf_signing": _SIGNING,
 }  # fmt: skip
 
 
@@ -58,7 +72,8 @@ class Inquiry:
     """One question to one person. An anonymous one learns its ``persona`` when a phone takes it up.
 
     ``token`` names it on pages; ``ticket`` opens it on the same device, and is empty where the person is told by a
-    push message instead. ``redirect_uri`` is where the answer is posted, empty for an anonymous one.
+    push message instead. ``redirect_uri`` is where the answer is posted, empty for an anonymous one. ``order`` is what
+    is to be signed, ``signed`` the signature that was made of it, ``acknowledged`` what the service said about it.
     """
 
     token: str = field(repr=False)
@@ -70,12 +85,16 @@ class Inquiry:
     profile_fields: tuple[str, ...] = ()
     eme_fields: tuple[str, ...] = ()
     form: FormText = FormText()
+    order: SigningOrder | None = None
     persona: Persona | None = None
     redirect_uri: str = ""
     state: str | None = None
     by_qr: bool = False
     ticket: str = field(default="", repr=False)
     phase: InquiryPhase = "waiting"
+    decided_ms: int = 0
+    signed: dict[str, object] | None = field(default=None, repr=False)
+    acknowledged: str = ""
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -87,6 +106,16 @@ class Inquiry:
         """The result code of a decided question."""
         return OUTCOMES[self.kind][self.phase]
 
+    @property
+    def impediment(self) -> InquiryPhase | None:
+        """Why its person cannot sign, where something is to be signed and somebody is there."""
+        return impediment(self.order, self.persona) if self.order and self.persona else None
+
+    def decide(self, phase: InquiryPhase, now_ms: int) -> None:
+        """Give it its outcome; who agrees to sign but may not ends in the impediment."""
+        self.phase = self.impediment or phase if phase == "approved" else phase
+        self.decided_ms = now_ms
+
 
 class Inquiries:
     """All questions of one mock, and every businessID a client has used."""
@@ -95,15 +124,15 @@ class Inquiries:
         self._clock = clock
         self._random = random
         self._held: dict[str, Inquiry] = {}
-        self._used: set[tuple[str, str]] = set()
+        self._business: dict[tuple[str, str], Inquiry] = {}
 
     def is_used(self, client_id: str, business_id: str) -> bool:
         """Say whether this client has asked under this businessID before."""
-        return (client_id, business_id) in self._used
+        return (client_id, business_id) in self._business
 
     def add(self, inquiry: Inquiry) -> None:
         """Remember a question, and its businessID for good."""
-        self._used.add((inquiry.client.client_id, inquiry.business_id))
+        self._business[inquiry.client.client_id, inquiry.business_id] = inquiry
         self._held[inquiry.token] = inquiry
 
     def new_name(self) -> str:
@@ -119,6 +148,10 @@ class Inquiries:
         found = [held for held in self._held.values() if ticket and held.ticket == ticket]
         return found[0] if found and self._clock.now_ms() < found[0].expires_ms else None
 
+    def find_business(self, client_id: str, business_id: str) -> Inquiry | None:
+        """The question that this client asked under this businessID."""
+        return self._business.get((client_id, business_id))
+
     def waiting(self) -> Iterator[Inquiry]:
         """The questions that nobody has decided, oldest first."""
         return iter([held for held in self._held.values() if held.phase == "waiting"])
@@ -131,4 +164,4 @@ class Inquiries:
     def clear(self) -> None:
         """Forget all questions and all businessIDs."""
         self._held.clear()
-        self._used.clear()
+        self._business.clear()

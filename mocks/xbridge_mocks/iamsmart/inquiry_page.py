@@ -16,10 +16,13 @@ from werkzeug.wrappers import Request, Response
 from xbridge_mocks.clock import MockClock
 from xbridge_mocks.iamsmart.device import device_of, form_word, mark
 from xbridge_mocks.iamsmart.field_row import field_rows
+from xbridge_mocks.iamsmart.grant import Grants
 from xbridge_mocks.iamsmart.inquiry import OUTCOMES, Inquiries, Inquiry, Kind
 from xbridge_mocks.iamsmart.person_name import choices, person_name
 from xbridge_mocks.iamsmart.refusal import Refused, Trail
 from xbridge_mocks.iamsmart.responder import CHOICES, Responder
+from xbridge_mocks.iamsmart.setting import IamSmartMockSettings
+from xbridge_mocks.iamsmart.signing_view import signing_view
 from xbridge_mocks.iamsmart.text import TEXTS
 from xbridge_mocks.page import negotiate, render
 from xbridge_mocks.persona import Persona
@@ -27,8 +30,11 @@ from xbridge_mocks.random_source import RandomSource
 
 __all__ = ["APP_PATHS", "InquiryPages"]
 
-# The path for form filling is UNKNOWN (dossier 6.6); the proposed one stands in for it.
-APP_PATHS: dict[str, Kind] = {"profile": "profile", "form-filling": "form", "re-auth": "step_up"}
+# The paths for form filling and PDF signing are UNKNOWN (dossier 6.6); the proposed ones stand in for them.
+APP_PATHS: dict[str, Kind] = {
+    "profile": "profile", "form-filling": "form", "re-auth": "step_up", "hash-sign": "hash_signing",
+    "pdf-sign": "pdf_signing",
+}  # fmt: skip
 
 
 class InquiryPages:
@@ -40,12 +46,16 @@ class InquiryPages:
         clock: MockClock,
         personas: Sequence[Persona],
         random: RandomSource,
+        settings: IamSmartMockSettings,
+        grants: Grants,
         inquiries: Inquiries,
         responder: Responder,
     ) -> None:
         self._clock = clock
         self._people = tuple(person for person in personas if person.iamsmart is not None)
         self._random = random
+        self._settings = settings
+        self._grants = grants
         self._inquiries = inquiries
         self._responder = responder
         self._key = random.bytes(32)
@@ -79,9 +89,12 @@ class InquiryPages:
         inquiry = self._find(token, trail)
         lang = negotiate(request)
         device = device_of(request) or self._random.hex(16)
+        signing = signing_view(inquiry, inquiry.persona, self._grants, self._settings)
         offered = [word for word, phase in CHOICES.items() if phase in OUTCOMES[inquiry.kind]]
+        if signing and signing.impediment:
+            offered = ["approve"]
         response = render(
-            "iamsmart/request.html", lang, request=request, catalogue=TEXTS, inquiry=inquiry, offered=offered,
+            "iamsmart/request.html", lang, request=request, catalogue=TEXTS, inquiry=inquiry, offered=offered, signing=signing,
             csrf=form_word(self._key, token, device), service=inquiry.client.name.in_language(lang),
             host=urlsplit(inquiry.redirect_uri).netloc,
             person_name=person_name(inquiry.persona, lang) if inquiry.persona else "",

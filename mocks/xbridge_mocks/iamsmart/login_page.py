@@ -28,6 +28,7 @@ from xbridge_mocks.iamsmart.person_name import choices, person_name
 from xbridge_mocks.iamsmart.refusal import Refused, Trail
 from xbridge_mocks.iamsmart.registry import Registry
 from xbridge_mocks.iamsmart.setting import IamSmartMockSettings
+from xbridge_mocks.iamsmart.signing_view import SigningView, signing_view
 from xbridge_mocks.iamsmart.text import TEXTS
 from xbridge_mocks.page import negotiate, render
 from xbridge_mocks.persona import Persona
@@ -117,8 +118,9 @@ class LoginPages:
         trail.require("once", not login.delivered, "D20004", detail="the browser was sent back before")
         login.delivered = True
         address, code = callback_address(
-            login, grants=self._grants, settings=self._settings, random=self._random, trail=trail
-        )
+            login, grants=self._grants, settings=self._settings, random=self._random, trail=trail,
+            now_ms=self._clock.now_ms(),
+        )  # fmt: skip
         response = redirect(address, 302)
         response.headers["Cache-Control"] = "no-store"
         response.headers["Referrer-Policy"] = "no-referrer"
@@ -208,12 +210,21 @@ class LoginPages:
             service=login.asked.client.name.in_language(lang), host=urlsplit(login.asked.redirect_uri).netloc,
             time=self._clock.now().strftime("%Y-%m-%d %H:%M:%S UTC"),
             phone_url=phone_url, qr_ttl_s=self._settings.qr_ttl_s,
-            rows=self._rows(login, lang), qr=_qr(phone_url) if show_code else "",
+            rows=self._rows(login, lang), signing=self._signing(login), done=self._done(login),
+            qr=_qr(phone_url) if show_code else "",
         )  # fmt: skip
 
     def _rows(self, login: Login, lang: Language) -> list[FieldRow]:
         inquiry = login.asked.inquiry
         return field_rows(inquiry, login.persona, lang, now_ms=self._clock.now_ms()) if inquiry else []
+
+    def _signing(self, login: Login) -> SigningView | None:
+        inquiry = login.asked.inquiry
+        return signing_view(inquiry, login.persona, self._grants, self._settings) if inquiry else None
+
+    def _done(self, login: Login) -> str:
+        signing = self._signing(login) if login.phase == "approved" else None
+        return (signing.impediment or "signed") if signing else login.phase
 
 
 def _qr(text: str) -> Markup:

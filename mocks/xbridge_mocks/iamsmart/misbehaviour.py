@@ -1,23 +1,28 @@
 """Every way in which this mock misbehaves on request, and what a correct service then does.
 
 A catalogue only: each fault is played where the mock would otherwise behave, in ``api``, ``reply``, ``callback`` and
-``delivery``. Faults of asking a person and of the callback that answers are ``asking_fault``.
+``delivery``. Faults of asking a person and of the callback that answers are ``asking_fault``, those of signing
+``signing_fault``.
 """
 
 from __future__ import annotations
 
 from xbridge_mocks.fault import Fault
+from xbridge_mocks.iamsmart.acknowledgement import ACKNOWLEDGEMENTS
+from xbridge_mocks.iamsmart.anonymous import ANONYMOUS_REQUESTS, ANONYMOUS_RESULTS
 from xbridge_mocks.iamsmart.asking_fault import ASKING_FAULTS
 from xbridge_mocks.iamsmart.initiation import INITIATIONS
+from xbridge_mocks.iamsmart.signing_fault import SIGNING_FAULTS
 
 __all__ = ["FAULTS", "OPERATIONS"]
 
-_SEALED = ("getToken", "profiles", *INITIATIONS, "anonymousRequest", "anonymousResult")
+_REPLY_SEALED = ("getToken", "profiles", *INITIATIONS, *ANONYMOUS_REQUESTS, *ANONYMOUS_RESULTS)
+_SEALED = (*_REPLY_SEALED, *ACKNOWLEDGEMENTS)
 _API = ("getKey", "revokeKey", *_SEALED)
 _BACK = ("callback",)
 _BACK_WITH_CODE = (*_BACK, "directLogin", "getState")
 _POSTED = ("delivery",)
-_CONTENT = (*_SEALED, *_POSTED)
+_CONTENT = (*_REPLY_SEALED, *_POSTED)
 OPERATIONS = ("getQR", *_BACK_WITH_CODE, *_API, *_POSTED)
 
 
@@ -192,10 +197,11 @@ FAULTS: tuple[Fault, ...] = (
     _fault("openid_missing", ("getToken",), "the token reply has no openID", "a login without a subject", _BAD_REPLY),
     _fault(
         "swapped_user",
-        ("getToken", "profiles", "anonymousResult", *_POSTED),
+        ("getToken", "profiles", *ANONYMOUS_RESULTS, *_POSTED),
         "the reply is about another person",
         "a cache shared by mistake",
         "cannot see it at login; later notices that the openID or profile changed",
     ),
     *ASKING_FAULTS,
+    *SIGNING_FAULTS,
 )

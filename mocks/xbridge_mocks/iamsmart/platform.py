@@ -13,6 +13,7 @@ from werkzeug.wrappers import Request, Response
 from xbridge_mocks.clock import MockClock
 from xbridge_mocks.fault import Faults
 from xbridge_mocks.iamsmart.api import Api
+from xbridge_mocks.iamsmart.authority import Authority
 from xbridge_mocks.iamsmart.catalogue_page import CataloguePages
 from xbridge_mocks.iamsmart.content_key import ContentKeys
 from xbridge_mocks.iamsmart.direct_login import DirectLogins
@@ -26,6 +27,7 @@ from xbridge_mocks.iamsmart.refusal import Trail
 from xbridge_mocks.iamsmart.registry import Registry
 from xbridge_mocks.iamsmart.responder import Responder
 from xbridge_mocks.iamsmart.setting import IamSmartMockSettings
+from xbridge_mocks.iamsmart.signer import Signer
 from xbridge_mocks.journal import Journal
 from xbridge_mocks.openapi import document_reply
 from xbridge_mocks.persona import Persona
@@ -58,26 +60,30 @@ class Platform:
             clock=clock, random=random, settings=settings, personas=personas, registry=self.registry,
             grants=self.grants,
         )  # fmt: skip
+        self.authority = Authority(clock=clock, random=random)
+        signer = Signer(authority=self.authority, random=random, settings=settings)
         self.responder = Responder(
             clock=clock, random=random, settings=settings, personas=personas, keys=self._keys,
             registry=self.registry, inquiries=self._inquiries, faults=faults, journal=journal, lock=lock,
+            signer=signer,
         )  # fmt: skip
         self.api = Api(
             clock=clock, personas=personas, random=random, settings=settings, gate=self._gate, keys=self._keys,
-            grants=self.grants, inquiries=self._inquiries, answer_now=self.responder.approve,
+            grants=self.grants, inquiries=self._inquiries, answer_now=self.responder.approve, signer=signer,
         )  # fmt: skip
         self.pages = LoginPages(
             clock=clock, personas=personas, random=random, settings=settings, registry=self.registry,
             logins=self._logins, grants=self.grants, inquiries=self._inquiries,
         )  # fmt: skip
         asked = InquiryPages(
-            clock=clock, personas=personas, random=random, inquiries=self._inquiries, responder=self.responder
-        )
+            clock=clock, personas=personas, random=random, settings=settings, grants=self.grants,
+            inquiries=self._inquiries, responder=self.responder,
+        )  # fmt: skip
         catalogue = CataloguePages(personas=personas, random=random, registry=self.registry, direct=self.direct)
         self.handlers = _handlers(self.pages, asked, catalogue)
 
     def clear(self) -> None:
-        """Forget everything but the clients."""
+        """Forget everything but the clients, and whose signature is whose."""
         for part in (
             self._logins, self.direct, self.grants, self._inquiries, self.responder, self._keys, self._gate,
         ):  # fmt: skip

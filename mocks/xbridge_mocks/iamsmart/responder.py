@@ -18,6 +18,7 @@ from xbridge_mocks.iamsmart.inquiry import OUTCOMES, Inquiries, Inquiry, Inquiry
 from xbridge_mocks.iamsmart.refusal import Trail
 from xbridge_mocks.iamsmart.registry import Registry
 from xbridge_mocks.iamsmart.setting import IamSmartMockSettings
+from xbridge_mocks.iamsmart.signer import Signer
 from xbridge_mocks.journal import Check, Journal, Outcome, mask_path
 from xbridge_mocks.persona import Persona
 from xbridge_mocks.random_source import RandomSource
@@ -45,6 +46,7 @@ class Responder:
         faults: Faults,
         journal: Journal,
         lock: threading.RLock,
+        signer: Signer,
     ) -> None:
         self._clock = clock
         self._settings = settings
@@ -54,7 +56,9 @@ class Responder:
         self._journal = journal
         self._lock = lock
         self._outbox = Outbox(clock)
-        self._writer = Writer(clock=clock, random=random, settings=settings, keys=keys, registry=registry)
+        self._writer = Writer(
+            clock=clock, random=random, settings=settings, keys=keys, registry=registry, signer=signer
+        )
 
     def pending(self) -> tuple[PendingInquiry, ...]:
         """What waits for an answer after login, oldest first. An anonymous form is answered on its own login page."""
@@ -130,7 +134,7 @@ class Responder:
         self._outbox.clear()
 
     def _finish(self, inquiry: Inquiry, phase: InquiryPhase) -> Delivery:
-        inquiry.phase = phase
+        inquiry.decide(phase, self._clock.now_ms())
         others = [person for person in self._people if person != inquiry.persona]
         stranger = (others or list(self._people))[0]
         delivery = self._writer.write(inquiry, Trail("delivery", self._faults), stranger=stranger)

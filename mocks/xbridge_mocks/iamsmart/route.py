@@ -22,6 +22,13 @@ _API = {
     "/api/v1/account/stepup/initiateRequest": "stepUpRequest",
     "/api/v1/anonymous/eme/initiateRequest": "anonymousRequest",
     "/api/v1/anonymous/eme/getResult": "anonymousResult",
+    "/api/v1/account/signing/initiateRequest": "hashSignRequest",
+    "/api/v1/account/pdfsigning/initiateRequest": "pdfSignRequest",
+    "/api/v1/account/signing/ackResult": "signAck",
+    "/api/v1/anonymous/signing/initiateRequest": "anonymousHashSignRequest",
+    "/api/v1/anonymous/signing/getResult": "anonymousHashSignResult",
+    "/api/v1/anonymous/pdfsigning/initiateRequest": "anonymousPdfSignRequest",
+    "/api/v1/anonymous/pdfsigning/getResult": "anonymousPdfSignResult",
 }
 API_OPERATIONS = frozenset(_API.values())
 

@@ -50,6 +50,11 @@ class IamSmartMockSettings:
     callback_anywhere: bool = False
     late_callback_s: int = 20 * 60
     verifier_field: str = "code_verifier"
+    signing_refusal_at: Literal["answer", "request"] = "answer"
+    rsa_none_form: Literal["digest_info", "bare"] = "digest_info"
+    signing_hash_input: Literal["hash_code", "digest"] = "hash_code"
+    sm2_id: str = "1234567812345678"
+    anonymous_code_input: Literal["text", "bytes"] = "text"
 
     def __post_init__(self) -> None:
         """Raise ValueError when a lifetime or limit is not positive, or the nonce memory leaves a gap."""

@@ -1,4 +1,4 @@
-"""The control calls that only this platform has: requests waiting for a person, decisions, deliveries.
+"""The control calls that only this platform has: requests waiting for a person, decisions, deliveries, trust anchors.
 
 The shared control API is asked first, and with it the secret is checked; what it does not know is looked up here.
 """
@@ -70,6 +70,10 @@ def _deliver(mock: IamSmartMock, body: dict[str, object]) -> object:
     return {"statuses": list(mock.deliver_again(_text(body, "business_id")))}
 
 
+def _trust_anchors(mock: IamSmartMock, _: dict[str, object]) -> object:
+    return {"trust_anchors": list(mock.trust_anchors())}
+
+
 def _text(body: dict[str, object], name: str, default: str | None = None) -> str:
     value = body.get(name, default)
     if not isinstance(value, str):
@@ -82,4 +86,5 @@ _ROUTES: dict[str, dict[str, _Handler]] = {
     "requests": {"GET": _requests},
     "decisions": {"POST": _decide},
     "deliveries": {"GET": _deliveries, "POST": _deliver},
+    "trust-anchors": {"GET": _trust_anchors},
 }

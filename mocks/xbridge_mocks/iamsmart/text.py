@@ -6,11 +6,12 @@ page texts are UNKNOWN; nothing here is copied from it.
 
 from __future__ import annotations
 
+from xbridge_mocks.iamsmart.signing_text import SIGNING_TEXTS
 from xbridge_mocks.text import Catalogue, Text
 
 __all__ = ["TEXTS"]
 
-TEXTS = Catalogue(
+_TEXTS = Catalogue(
     {
         "title": Text("Login with iAM Smart (mock)", "智方便登入（模擬）", "智方便登录（模拟）"),
         "error_title": Text("The request was refused", "請求遭拒絕", "请求被拒绝"),
@@ -159,3 +160,4 @@ TEXTS = Catalogue(
         ),
     }
 )
+TEXTS = _TEXTS | SIGNING_TEXTS

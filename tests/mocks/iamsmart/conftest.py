@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from itertools import count
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tests.mocks.iamsmart.online_service import CALLBACK, NOTIFY, OnlineService
+from tests.mocks.iamsmart.online_service import CALLBACK, NOTIFY, SIGN_SCOPES, OnlineService
 from xbridge_mocks import IamSmartMockSettings, MockClock, MockWorld
+from xbridge_mocks.iamsmart import authority
 
 NOON = datetime(2025, 6, 2, 4, 0, tzinfo=UTC)
 
@@ -25,6 +27,23 @@ def private_key() -> RSAPrivateKey:
 def stranger_key() -> RSAPrivateKey:
     """Another key, of nobody in particular."""
     return generate_private_key(65537, 2048)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _signing_keys() -> Iterator[None]:
+    """Let the authorities of all these worlds take their RSA keys from twelve, in turn: making one takes 50 ms."""
+    made: list[RSAPrivateKey] = []
+    turn = count()
+
+    def next_key(exponent: int, size: int) -> RSAPrivateKey:
+        place = next(turn) % 12
+        if place == len(made):
+            made.append(generate_private_key(exponent, size))
+        return made[place]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(authority, "generate_private_key", next_key)
+        yield
 
 
 @pytest.fixture
@@ -53,6 +72,12 @@ def make_service(private_key: RSAPrivateKey) -> Callable[..., OnlineService]:
 def service(world: MockWorld, make_service: Callable[..., OnlineService]) -> OnlineService:
     """The usual service."""
     return make_service(world)
+
+
+@pytest.fixture
+def signing(world: MockWorld, make_service: Callable[..., OnlineService]) -> OnlineService:
+    """A service that may ask for signatures."""
+    return make_service(world, scopes=SIGN_SCOPES.split())
 
 
 @pytest.fixture

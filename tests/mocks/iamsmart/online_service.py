@@ -29,11 +29,38 @@ ASK = {
     "form": "/api/v1/account/eme/initiateRequest",
     "step_up": "/api/v1/account/stepup/initiateRequest",
 }
+SIGN_SCOPES = f"{ALL_SCOPES} eidapi_sign eidapi_bulksign"
+SIGN = {
+    "hash_signing": "/api/v1/account/signing/initiateRequest",
+    "pdf_signing": "/api/v1/account/pdfsigning/initiateRequest",
+}
+ANONYMOUS_SIGN = {
+    "hash_signing": "/api/v1/anonymous/signing/initiateRequest",
+    "pdf_signing": "/api/v1/anonymous/pdfsigning/initiateRequest",
+}
+SIGNED = {
+    "hash_signing": "/api/v1/anonymous/signing/getResult",
+    "pdf_signing": "/api/v1/anonymous/pdfsigning/getResult",
+}
+ACKNOWLEDGE = "/api/v1/account/signing/ackResult"
+DOCUMENT = b"%PDF-1.4 what is to be signed"
+DIGEST = base64.b64encode(hashlib.sha256(DOCUMENT).digest()).decode()
 ANONYMOUS = "/api/v1/anonymous/eme/initiateRequest"
 RESULT = "/api/v1/anonymous/eme/getResult"
 BASE = "http://iamsmart.mock"
 CALLBACK = "https://svc.example/cb/hk"
 NOTIFY = "https://svc.example/notify"
+
+
+def hkic_hash(identifier: str) -> str:
+    """The HKICHash of an identity card number without its check digit."""
+    return base64.b64encode(hashlib.sha256(identifier.encode()).digest()).decode()
+
+
+ORDER: dict[str, object] = {
+    "HKICHash": hkic_hash("ZZ000102"), "department": "Licences", "serviceName": "Fishing licence",
+    "documentName": "Application",
+}  # fmt: skip
 
 
 class OnlineService:
@@ -46,6 +73,7 @@ class OnlineService:
         self.browser = Client(world.iamsmart)
         self._count = 0
         self.cek = b""
+        self.tokens: dict[str, dict[str, Any]] = {}
         self.received: list[CallbackRequest] = []
         world.iamsmart.deliver = self.receive
 
@@ -153,6 +181,8 @@ class OnlineService:
             "profile": {"profileFields": ["idNo", "enName"]},
             "form": {"eMEFields": ["mobileNumber", "idNo"], "formName": "Form", "formNum": "F1", "formDesc": "About"},
             "step_up": {},
+            "hash_signing": {"hashCode": DIGEST, **ORDER},
+            "pdf_signing": {"docDigest": DIGEST, **ORDER},
         }
         document: dict[str, object] = {
             "accessToken": token["accessToken"],
@@ -170,7 +200,35 @@ class OnlineService:
     def ask(self, kind: str, token: dict[str, Any] | None = None, **bent: object) -> dict[str, Any]:
         """Ask a person, by default one who just logged in with a QR code; returns the reply's envelope."""
         token = token or self.token(scope=ALL_SCOPES)
-        return self.call(ASK[kind], self.question(kind, token, **bent))
+        return self.call((ASK | SIGN)[kind], self.question(kind, token, **bent))
+
+    def ask_to_sign(
+        self,
+        kind: str = "hash_signing",
+        persona: str = "lee-siu-ming",
+        *,
+        login_from: str = "PC_Browser",
+        **bent: object,
+    ) -> dict[str, Any]:
+        """Ask a person who just logged in, by default one with iAM Smart+, for a signature; returns the envelope."""
+        if persona not in self.tokens:
+            self.tokens[persona] = self.token(persona, scope=SIGN_SCOPES, source=login_from)
+        return self.ask(kind, self.tokens[persona], **bent)
+
+    def ask_anonymously_to_sign(self, kind: str = "hash_signing", **bent: object) -> dict[str, Any]:
+        """Ask whoever scans the code for a signature; returns the reply's envelope."""
+        digest = {"hash_signing": "hashCode", "pdf_signing": "docDigest"}[kind]
+        document = {"businessID": "b-1", "lang": "en-US", digest: DIGEST, **ORDER, **bent}
+        return self.call(ANONYMOUS_SIGN[kind], {name: value for name, value in document.items() if value is not ...})
+
+    def sign_url(self, ticket: str, **bent: str | None) -> str:
+        """The getQR address for the ticket of an anonymous signature."""
+        return self.login_url(**{"ticketID": ticket, "scope": "eidapi_auth eidapi_sign", **bent})
+
+    def acknowledge(self, result: object = "SR001", business_id: object = "b-1", **bent: object) -> dict[str, Any]:
+        """Say what became of a signature; returns the reply's envelope."""
+        document = {"businessID": business_id, "signingResult": result, **bent}
+        return self.call(ACKNOWLEDGE, {name: value for name, value in document.items() if value is not ...})
 
     def open_callback(self, callback: CallbackRequest | None = None) -> tuple[str, dict[str, Any]]:
         """Unwrap the key of a callback (the last one), and open its content; returns the code and the content."""

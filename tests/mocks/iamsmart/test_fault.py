@@ -13,7 +13,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from tests.mocks.iamsmart.online_service import ALL_SCOPES, ANONYMOUS, ASK, RESULT
+from tests.mocks.iamsmart.online_service import ALL_SCOPES, ANONYMOUS, ASK, RESULT, SIGN_SCOPES
+from tests.mocks.iamsmart.signing_journey import leads_to_signing, signing_journey
 from xbridge_mocks.iamsmart.misbehaviour import FAULTS, OPERATIONS
 
 KEY, TOKEN, REVOKE, PROFILES = (
@@ -296,9 +297,10 @@ def journey(world, service, operation):
 def test_every_fault_strikes_where_it_says(world, make_service, name, operation):
     """Armed for any operation it declares, a fault strikes there in one journey, is used up, and is journalled."""
     addresses = {"direct_login_app_uri": "https://svc.example/v2", "get_state_uri": "https://svc.example/v1"}
-    service = make_service(world, **addresses)
+    service = make_service(world, scopes=SIGN_SCOPES.split(), **addresses)
     service.get_key()
-    step = journey(world, service, operation)
+    signing = leads_to_signing(name, operation)
+    step = signing_journey(service, name, operation) if signing else journey(world, service, operation)
     arm(world, name, operation=operation)
     seen = len(world.iamsmart.journal.entries())
     step()

@@ -12,12 +12,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from tests.mocks.iamsmart.online_service import ALL_SCOPES, RESULT
+from tests.mocks.iamsmart.online_service import ALL_SCOPES, RESULT, SIGN_SCOPES, SIGNED
+from tests.mocks.iamsmart.signing_journey import signed_anonymously
 from tools.openapi import load
 from xbridge_mocks.iamsmart import IamSmartMockSettings
 from xbridge_mocks.iamsmart.authorization import APP_SOURCES, SOURCES
 from xbridge_mocks.iamsmart.profile import EME_FIELDS, FORM_FIELDS, PROFILE_FIELDS, profile
 from xbridge_mocks.iamsmart.refusal import MEANING
+from xbridge_mocks.iamsmart.signing_order import ALGORITHMS
 from xbridge_mocks.persona import POPULATION
 
 SPECS = Path(__file__).parents[3] / "specs" / "providers"
@@ -96,6 +98,33 @@ def test_requests_of_these_tests_are_described(service):
         question = service.question(kind, token)
         assert complaints(name, question) == []
         assert complaints(name, {**question, "source": "Smoke_Signal"})
+
+
+def signed(service):
+    """One document of each kind that signing brings."""
+    seen = {}
+    for number, (kind, name) in enumerate((("hash_signing", "HashSigned"), ("pdf_signing", "PdfSigned"))):
+        service.ask_to_sign(kind, businessID=f"b-{number}")
+        service.world.iamsmart.decide(f"b-{number}")
+        seen[name] = service.open_callback()[1]
+        token = signed_anonymously(service, kind, businessID=f"c-{number}")
+        name = {"hash_signing": "AnonymousHashSignature", "pdf_signing": "AnonymousPdfSignature"}[kind]
+        seen[name] = service.open(service.call(SIGNED[kind], token)["content"])
+    return seen
+
+
+def test_signatures_have_the_described_members(world, make_service):
+    """Every answer to an order to sign carries exactly what is described, in the described forms."""
+    for name, document in signed(make_service(world, scopes=SIGN_SCOPES.split())).items():
+        assert complaints(name, document) == [], name
+
+
+def test_orders():
+    """Algorithms, results of an acknowledgement and the check value of the code are those that people read."""
+    assert OPENAPI["components"]["schemas"]["SigAlgo"]["enum"] == list(ALGORITHMS)
+    signing = PROSE.partition("## 12. ")[2]
+    for word in (*ALGORITHMS, "SR001", "SR002", "SR003", "2417", "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ="):
+        assert word in signing
 
 
 def test_signature_form(service):
