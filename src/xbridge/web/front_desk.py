@@ -1,0 +1,87 @@
+"""The two desks that an application uses: ``FrontDesk`` blocks, ``AsyncFrontDesk`` is awaited.
+
+Same names and arguments; a test compares them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+
+from xbridge.bridge.awaiting import AsyncBridge
+from xbridge.bridge.blocking import Bridge
+from xbridge.core.errors import XBridgeError
+from xbridge.web import arrival, delivery, waiting
+from xbridge.web.colour import run_at_once
+from xbridge.web.desk import STATIC, AnyDesk, Desk, body_limit, static_file, visit_of, wrong_method
+from xbridge.web.message import WebReply, WebRequest
+from xbridge.web.visit import Visit
+
+_BUSINESS_ID = re.compile(r"[0-9a-f]{32}")
+_Handler = Callable[[AnyDesk, WebRequest, Visit], Awaitable[WebReply]]
+_ByID = Callable[[AnyDesk, WebRequest, Visit, str], Awaitable[WebReply]]
+
+
+class FrontDesk(Desk[Bridge]):
+    """The desk for blocking frameworks: give it requests, send what it returns."""
+
+    def body_limit(self, path: str) -> int:
+        """Return how many bytes of a request to ``path`` to read at most; with more, pass ``body=None``."""
+        return body_limit(self, path)
+
+    def answer(self, request: WebRequest) -> WebReply:
+        """Return the reply to ``request``.  Raises what a hook raises, unless it is an ``XBridgeError``."""
+        return run_at_once(_answer(self, request))
+
+
+class AsyncFrontDesk(Desk[AsyncBridge]):
+    """The desk for asynchronous frameworks; hooks may be ``async``."""
+
+    def body_limit(self, path: str) -> int:
+        """As :meth:`FrontDesk.body_limit`."""
+        return body_limit(self, path)
+
+    async def answer(self, request: WebRequest) -> WebReply:
+        """As :meth:`FrontDesk.answer`, awaited."""
+        return await _answer(self, request)
+
+
+async def _answer(desk: AnyDesk, request: WebRequest) -> WebReply:
+    """Find who answers at this address, and let them."""
+    paths = desk.paths
+    # Machines first: the platform has no session here, and files need none.
+    if request.path == desk.place(paths.result):
+        return await delivery.receive(desk, request) if request.method == "POST" else wrong_method("POST")
+    folder, _, name = request.path.rpartition("/")
+    if folder == desk.place(paths.static) and name in STATIC:
+        return static_file(name) if request.method == "GET" else wrong_method("GET")
+    handlers: dict[str, tuple[str, _Handler]] = {
+        paths.login: ("POST", arrival.begin_login),
+        paths.callback: ("GET", arrival.finish),
+        paths.direct_state: ("GET", arrival.begin_direct),
+        paths.direct: ("GET", arrival.finish_direct),
+        paths.confirm: ("POST", arrival.confirm),
+    }
+    by_id: dict[str, _ByID] = {paths.wait: waiting.show, paths.status: waiting.tell}
+    visit = visit_of(desk, request)
+    for path, (method, handle) in handlers.items():
+        if request.path == desk.place(path):
+            return (
+                await _guarded(desk, visit, handle(desk, request, visit))
+                if request.method == method
+                else wrong_method(method)
+            )
+    for path, handle_id in by_id.items():
+        if folder == desk.place(path) and _BUSINESS_ID.fullmatch(name):
+            if request.method != "GET":
+                return wrong_method("GET")
+            return await _guarded(desk, visit, handle_id(desk, request, visit, name))
+    return desk.missing(visit)
+
+
+async def _guarded(desk: AnyDesk, visit: Visit, answering: Awaitable[WebReply]) -> WebReply:
+    """Return the answer; an error of the library becomes a page."""
+    try:
+        return await answering
+    except XBridgeError as error:
+        return await desk.refused(visit, error)
