@@ -15,7 +15,7 @@ from schemathesis import BaseSchema, Case, Config
 from schemathesis.checks import CHECKS
 
 SEED = 20250602
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "10"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "5"))
 # A stranger's request is refused although its form is lawful, and what iAM Smart refuses it refuses with HTTP 200.
 OUTSIDE = ("positive_data_acceptance", "negative_data_rejection", "missing_required_header")
 
