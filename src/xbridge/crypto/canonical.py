@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MAX_DEPTH: Final = 32
 MAX_INTEGER: Final = 2**53 - 1
+MAX_VALUES: Final = 100_000
 
 
 def canonical_json(record: BaseModel) -> bytes:
@@ -85,12 +86,14 @@ def parse_strict(
     """Return the value of hostile JSON text, or refuse it.
 
     UTF-8 without a byte order mark; no duplicate members, NaN, Infinity, lone surrogates, integers beyond ±(2^53 − 1)
-    or, unless ``allow_floats``, floats.  ``max_bytes`` bounds the text and ``max_depth`` its nesting.
+    or, unless ``allow_floats``, floats.  ``max_bytes`` bounds the text and ``max_depth`` its nesting; it may hold 100 000
+    values, where commas and brackets inside text count too.
 
     Raises ``VerificationError(claim, …)``: ``too_large``, ``too_deep``, ``malformed``, ``duplicated`` or
     ``out_of_range``.  Messages never hold any of the text.
     """
-    if len(raw) > max_bytes:
+    # Ten megabytes of empty objects would take seconds and hundreds of megabytes to read.
+    if len(raw) > max_bytes or _most_values(raw) > MAX_VALUES:
         raise VerificationError(claim, reason="too_large")
     try:
         value: object = from_json(raw, allow_inf_nan=False, cache_strings="none")
@@ -113,6 +116,11 @@ def parse_strict_object(
     if not isinstance(value, dict):
         raise VerificationError(claim, reason="malformed")
     return value
+
+
+def _most_values(raw: bytes) -> int:
+    """Return an upper bound on the values in ``raw``: every value but the first follows a comma or an opening bracket."""
+    return 1 + raw.count(b",") + raw.count(b"[") + raw.count(b"{")
 
 
 def _count_members(value: object, levels: int, allow_floats: bool, claim: str) -> int:

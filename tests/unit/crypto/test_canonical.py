@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from pydantic import BaseModel, ConfigDict
 
 from xbridge.core.errors import VerificationError
+from xbridge.crypto import canonical
 from xbridge.crypto.canonical import (
     MAX_INTEGER,
+    MAX_VALUES,
     assert_canonical_schema,
     canonical_json_of,
     parse_strict,
@@ -80,6 +83,25 @@ def test_depth_is_exact() -> None:
     assert parse_strict(b"[[1]]", max_bytes=10, max_depth=2) == [[1]]
     with pytest.raises(VerificationError):
         parse_strict(b"[[[1]]]", max_bytes=10, max_depth=2)
+
+
+def test_the_number_of_values_is_exact() -> None:
+    """A list of ``MAX_VALUES`` less itself is read, and not one value more."""
+    values = [0] * (MAX_VALUES - 1)
+    assert parse_strict(json.dumps(values).encode(), max_bytes=1_000_000) == values
+    for more in ([*values, 0], [{}] * MAX_VALUES, [[]] * MAX_VALUES, {str(n): n for n in range(MAX_VALUES)}):
+        with pytest.raises(VerificationError) as caught:
+            parse_strict(json.dumps(more).encode(), max_bytes=10_000_000)
+        assert caught.value.reason == "too_large"
+
+
+@pytest.mark.parametrize("raw", [b" " * 101, b"[" + b"0," * MAX_VALUES + b"0]", b"{" * MAX_VALUES, b"[" * MAX_VALUES])
+def test_what_is_too_large_is_not_even_parsed(raw: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is built from a text over a limit: refusing it costs one look at its bytes."""
+    monkeypatch.setattr(canonical, "from_json", lambda *_, **__: pytest.fail("parsed"))
+    with pytest.raises(VerificationError) as caught:
+        parse_strict(raw, max_bytes=100 if raw.isspace() else 10_000_000)
+    assert caught.value.reason == "too_large"
 
 
 @pytest.mark.parametrize("raw", [b"[]", b'"x"', b"1", b"null", b"true"])
