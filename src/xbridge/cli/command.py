@@ -27,6 +27,14 @@ class Lang(StrEnum):
     HANS = "zh-Hans"
 
 
+class JourneyName(StrEnum):
+    """What ``xbridge demo`` can walk through."""
+
+    WHOLE = "whole"
+    LOGIN = "login"
+    FORM = "form"
+
+
 @app.callback()
 def root() -> None:
     """Say nothing; its presence keeps every command a sub-command."""
@@ -34,9 +42,13 @@ def root() -> None:
 
 @app.command()
 def demo(
+    journey: Annotated[
+        JourneyName, typer.Option(help="The whole journey, or a walk through one part of it.")
+    ] = JourneyName.WHOLE,
     lang: Annotated[Lang, typer.Option(help="Language of the timeline and of the pages.")] = Lang.EN,
     keep: Annotated[
-        Path | None, typer.Option(help="Keep evidence.zip, trust.json, ledger.db and timeline.json in this folder.")
+        Path | None,
+        typer.Option(help="Keep timeline.json, and what else the journey made (evidence, ledger), in this folder."),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the timeline as JSON and nothing else.")] = False,
     interactive: Annotated[
@@ -45,13 +57,16 @@ def demo(
 ) -> None:
     """Run one resident's whole journey for real: log in twice, link, consent, exchange, withdraw, prove.
 
+    With --journey, one part of it from all sides: what happens when the resident says no, when somebody else comes
+    first, when a message arrives twice.
+
     Ends with 0 when every step succeeded, 1 when one failed.
     """
     from xbridge.cli.demonstration import run_demo, run_interactive
 
     if interactive:
         raise typer.Exit(run_interactive(lang.value, keep=keep))
-    raise typer.Exit(run_demo(lang.value, keep=keep, as_json=json))
+    raise typer.Exit(run_demo(lang.value, keep=keep, as_json=json, journey=journey.value))
 
 
 @app.command()

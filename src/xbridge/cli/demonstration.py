@@ -8,41 +8,47 @@ import sys
 import tempfile
 import threading
 import webbrowser
+from collections.abc import Sequence
 from pathlib import Path
 
 from xbridge.cli.screen import TerminalScreen
 from xbridge.core.language import parse_language
+from xbridge.demo.form_journey import FormJourney
 from xbridge.demo.journey import Journey
+from xbridge.demo.login_journey import LoginJourney
 from xbridge.demo.stage import open_stage
 from xbridge.demo.story import say
 from xbridge.demo.timeline import Screen, SilentScreen, as_document
+from xbridge.demo.walk import Walk
 
-ARTEFACTS = ("evidence.zip", "trust.json", "ledger.db", "timeline.json")
+JOURNEYS: dict[str, type[Walk]] = {each.name: each for each in (Journey, LoginJourney, FormJourney)}
+"""The scripted journeys by name; the first is what ``xbridge demo`` runs when nobody asks for another."""
 
 
-def run_demo(lang: str, *, keep: Path | None, as_json: bool) -> int:
-    """Run the scripted journey.  Return 0 when every step succeeded, otherwise 1."""
+def run_demo(lang: str, *, keep: Path | None, as_json: bool, journey: str = Journey.name) -> int:
+    """Run a scripted journey.  Return 0 when every step succeeded, otherwise 1."""
+    chosen = JOURNEYS[journey]
     language = parse_language(lang)
     terminal = None if as_json else TerminalScreen(language)
     screen: Screen = terminal or SilentScreen()
     if terminal is not None:
-        terminal.say(say("title", language), "bold")
+        terminal.say(say(f"title_{journey}", language), "bold")
         terminal.say(say("note", language), "dim")
     with tempfile.TemporaryDirectory(prefix="xbridge-demo-") as folder:
         work = Path(folder)
-        journey = Journey(work, language=language, screen=screen)
-        ok = journey.run()
-        document = as_document(journey.steps, language=language)
+        walk = chosen(work, language=language, screen=screen)
+        ok = walk.run()
+        document = as_document(journey, walk.steps, language=language)
         text = json.dumps(document, ensure_ascii=False, indent=2)
         (work / "timeline.json").write_text(text + "\n", encoding="utf-8")
         if keep is not None:
-            keep_artefacts(work, keep)
+            keep_artefacts(work, keep, chosen.artefacts)
     if terminal is None:
         print(text)
     else:
         terminal.say(say("done" if ok else "failed", language), "bold green" if ok else "bold red")
         if keep is not None:
-            kept = [name for name in ARTEFACTS if (keep / name).exists()]
+            kept = [name for name in chosen.artefacts if (keep / name).exists()]
             terminal.say(f"{say('kept', language)} {keep}/: {', '.join(kept)}")
             if "evidence.zip" in kept:
                 terminal.say(f"xbridge verify {keep}/evidence.zip --trust {keep}/trust.json", "dim")
@@ -58,7 +64,7 @@ def run_interactive(lang: str, *, keep: Path | None) -> int:
             with open_stage(work / "ledger.db") as stage:
                 (work / "trust.json").write_bytes(stage.trust)
                 screen = TerminalScreen(language)
-                screen.say(say("title", language), "bold")
+                screen.say(say("title_whole", language), "bold")
                 screen.say(say("open", language))
                 url = f"{stage.portal_url}/?lang={language}"
                 screen.say(f"  {url}", "bold cyan")
@@ -69,14 +75,15 @@ def run_interactive(lang: str, *, keep: Path | None) -> int:
         except KeyboardInterrupt:
             pass
         if keep is not None:
-            keep_artefacts(work, keep)
+            keep_artefacts(work, keep, Journey.artefacts)
     return 0
 
 
-def keep_artefacts(work: Path, keep: Path) -> None:
-    """Copy what the journey made into ``keep``, replacing what an earlier one left."""
+def keep_artefacts(work: Path, keep: Path, names: Sequence[str]) -> None:
+    """Copy the files ``names`` that a journey made into ``keep``, replacing what an earlier one left."""
     keep.mkdir(parents=True, exist_ok=True)
-    for name in ARTEFACTS:
+    for name in {name for walk in JOURNEYS.values() for name in walk.artefacts}:
         (keep / name).unlink(missing_ok=True)
+    for name in names:
         if (work / name).exists():
             shutil.copyfile(work / name, keep / name)

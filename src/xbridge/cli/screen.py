@@ -51,8 +51,9 @@ class TerminalScreen:
         self._console.print(line)
         self._console.print(Text(f"     {outcome}", style="" if good else "red"))
         record = step.facts.get("record")
+        colon = ": " if self._language == "en" else "："
         if good and isinstance(record, dict):
             for name, value in record.items():
                 shown = ", ".join(f"{key}: {item}" for key, item in value.items()) if isinstance(value, dict) else value
-                label = word(CATEGORIES, name, self._language)
-                self._console.print(Text(f"       {label}: {shown}", style="cyan"))
+                label = word(CATEGORIES, name, self._language) if name in CATEGORIES else name
+                self._console.print(Text(f"       {label}{colon}{shown}", style="cyan"))

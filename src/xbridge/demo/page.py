@@ -14,6 +14,12 @@ from xbridge.demo.visitor import Visitor
 from xbridge.demo.wording import word
 
 NAMES = {"en": "English", "zh-Hant": "繁體中文", "zh-Hans": "简体中文"}
+MORE_INFO = {
+    "en": "https://www.iamsmart.gov.hk/en/",
+    "zh-Hant": "https://www.iamsmart.gov.hk/tc/",
+    "zh-Hans": "https://www.iamsmart.gov.hk/sc/",
+}
+"""The link that must stand beside every button which asks iAM Smart (iamsmart.md section 11, UI rules, VERIFIED)."""
 _SECURITY = {
     "Content-Security-Policy": "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
     "form-action 'self' http://127.0.0.1:*; base-uri 'none'; frame-ancestors 'none'",
@@ -41,6 +47,7 @@ def render(name: str, visitor: Visitor, **details: Any) -> Response:
             languages=[(code, NAMES[code]) for code in LANGUAGES],
             t=partial(_word, visitor),
             category=partial(_category, visitor),
+            more_info=MORE_INFO[visitor.language],
             colon=": " if visitor.language == "en" else "：",
             **details,
         )

@@ -28,6 +28,7 @@ from xbridge.core.errors import (
 from xbridge.core.flow import DataFlow
 from xbridge.core.language import parse_language
 from xbridge.demo import address_proof, social_insurance
+from xbridge.demo.asking import PUSH_PATH, Asking
 from xbridge.demo.page import render
 from xbridge.demo.visitor import Visitor, Visitors
 from xbridge.policy.explanation import explain
@@ -59,24 +60,31 @@ _ROUTES = Map(
         Rule("/use/<service>", endpoint="use", methods=["POST"]),
         Rule("/again/<service>", endpoint="again", methods=["POST"]),
         Rule("/withdraw/<service>", endpoint="withdraw", methods=["POST"]),
+        Rule("/form", endpoint="form", methods=["GET"]),
+        Rule("/form", endpoint="ask_form", methods=["POST"]),
+        Rule("/form/answer", endpoint="form_answer", methods=["GET"]),
+        Rule(PUSH_PATH, endpoint="push", methods=["POST"]),
         Rule("/evidence/<service>", endpoint="evidence", methods=["GET"]),
         Rule("/trust.json", endpoint="trust", methods=["GET"]),
         Rule("/.well-known/jwks.json", endpoint="jwks", methods=["GET"]),
         Rule("/introspect", endpoint="introspect", methods=["POST"]),
     ]
 )
-_MACHINE = frozenset({"trust", "jwks", "introspect"})
+_MACHINE = frozenset({"trust", "jwks", "introspect", "push"})
 
 
-class Portal:
+class Portal(Asking):
     """The WSGI application.  ``services`` maps an audience to the address of the service behind it."""
 
-    def __init__(self, bridge: Bridge, *, own_url: str, services: dict[str, str], http: httpx.Client) -> None:
-        """``own_url`` is where browsers and services reach this portal."""
+    def __init__(
+        self, bridge: Bridge, *, own_url: str, services: dict[str, str], http: httpx.Client, phone_url: str = ""
+    ) -> None:
+        """``own_url`` is where browsers and services reach this portal, ``phone_url`` the mock's telephone, if any."""
         self._bridge = bridge
         self._own_url = own_url
         self._services = services
         self._http = http
+        self._phone_url = phone_url
         self._visitors = Visitors()
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
@@ -128,13 +136,18 @@ class Portal:
         if provider not in PROVIDERS:
             return Response("There is no such provider.", status=404)
         hop = self._bridge.begin_login(
-            provider, return_to=self._own_url + PROVIDERS[provider], session=visitor.id, lang=visitor.language
+            provider,
+            return_to=self._own_url + PROVIDERS[provider],
+            session=visitor.id,
+            lang=visitor.language,
+            user_agent=request.headers.get("User-Agent", ""),
         )
         visitor.pending[provider] = hop.pending
         return redirect(hop.url, 303)
 
     def _callback(self, request: Request, visitor: Visitor, provider: str) -> Response:
-        pending = visitor.pending.pop(provider, "")
+        # Kept, not taken: that a login ends once is the Bridge's business, and a callback opened again shows it.
+        pending = visitor.pending.get(provider, "")
         visitor.identities[provider] = self._bridge.finish_login(pending, callback_url=request.url, session=visitor.id)
         return self._back(request, visitor)
 
@@ -271,7 +284,7 @@ class Portal:
     def _page(self, request: Request, visitor: Visitor, name: str, **details: Any) -> Response:
         if _wants_json(request):
             return _json({**_state(visitor), **details})
-        return render(name, visitor, flows=list(FLOWS), **details)
+        return render(name, visitor, flows=list(FLOWS), phone_url=self._phone_url, **details)
 
     def _refusal(self, request: Request, visitor: Visitor, error: XBridgeError) -> Response:
         """Show a refusal: what happened and what can be done, nothing personal."""

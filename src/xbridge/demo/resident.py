@@ -29,25 +29,52 @@ class Resident:
 
     def log_in(self, provider: str) -> dict[str, Any]:
         """Log in at ``provider``: press the button, approve at the platform, come back."""
-        hop = self._browser.post(f"/login/{provider}", data={"guard": self._guard()})
-        approved = httpx.post(
-            f"{self._mock_urls[provider]}/__mock__/logins",
-            json={"login_url": hop.headers["location"], "persona": self._persona},
+        return self.read(self.approve(provider, self.start(provider)))
+
+    def start(self, provider: str, *, user_agent: str = "") -> str:
+        """Press the button that logs in at ``provider`` and return where it leads."""
+        headers = {"User-Agent": user_agent} if user_agent else {}
+        hop = self._browser.post(f"/login/{provider}", data={"guard": self._guard()}, headers=headers)
+        if hop.status_code != 303:
+            raise RuntimeError(f"HTTP {hop.status_code}, expected 303: {hop.text[:300]}")
+        return str(hop.headers["location"])
+
+    def approve(self, provider: str, login_url: str, *, decision: str = "approve") -> str:
+        """Answer at the platform and return the address that the browser is sent back to."""
+        document = {"login_url": login_url, "persona": self._persona, "decision": decision}
+        return str(self.steer(provider, "logins", document)["callback_url"])
+
+    def steer(self, provider: str, name: str, document: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Use the mock's control API: what a person does with their phone there, and what the mock has seen."""
+        reply = httpx.request(
+            "GET" if document is None else "POST",
+            f"{self._mock_urls[provider]}/__mock__/{name}",
+            json=document,
             headers={"X-Mock-Secret": self._secret},
             timeout=10.0,
             trust_env=False,
         )
-        approved.raise_for_status()
-        return self._read(self._browser.get(approved.json()["callback_url"]))
+        reply.raise_for_status()
+        answer: dict[str, Any] = reply.json()
+        return answer
 
-    def read(self, path: str) -> dict[str, Any]:
+    def read(self, path: str, *, expected_status: int = 200) -> dict[str, Any]:
         """Open a page and return what it says."""
-        return self._read(self._browser.get(path))
+        return self._read(self._browser.get(path), expected_status)
 
-    def press(self, path: str, *, expected_status: int = 200, **fields: str) -> dict[str, Any]:
+    def status(self, path: str) -> int:
+        """Open a page and return its HTTP status."""
+        return self._browser.get(path).status_code
+
+    def press(self, path: str, *, expected_status: int = 200, user_agent: str = "", **fields: str) -> dict[str, Any]:
         """Press a button: send its form with this session's guard, and return what the page says."""
-        reply = self._browser.post(path, data={"guard": self._guard(), **fields})
+        headers = {"User-Agent": user_agent} if user_agent else {}
+        reply = self._browser.post(path, data={"guard": self._guard(), **fields}, headers=headers)
         return self._read(reply, expected_status)
+
+    def post(self, path: str, body: bytes) -> int:
+        """Send JSON as another server would, and return the HTTP status."""
+        return self._browser.post(path, content=body, headers={"Content-Type": "application/json"}).status_code
 
     def download(self, path: str) -> bytes:
         """Return a file."""

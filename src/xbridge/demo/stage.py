@@ -15,6 +15,7 @@ from xbridge.bridge.blocking import Bridge
 from xbridge.core.config import parse_config
 from xbridge.core.moment import to_text
 from xbridge.demo import address_proof, social_insurance
+from xbridge.demo.asking import PUSH_PATH
 from xbridge.demo.child_process import ChildProcess
 from xbridge.demo.portal import PROVIDERS, Portal
 from xbridge.demo.server import LoopbackServer
@@ -23,6 +24,7 @@ from xbridge.stores.sqlite import SQLiteStore
 from xbridge.testing import catalogue
 from xbridge.testing.world import new_kek, new_keys
 
+SCOPES = ["eidapi_auth", "eidapi_profiles", "eidapi_formFilling"]
 LOG_ORIGIN = "demo.portal.example/ledger"
 
 
@@ -61,7 +63,13 @@ def open_stage(database: Path) -> Iterator[Stage]:
         control = _Control(http, mock_urls, str(hello["control_secret"]))
         callbacks = {name: server.url + path for name, path in PROVIDERS.items()}
         clients = {
-            "iamsmart": control.register("iamsmart", callbacks["iamsmart"], kek_public_keys=[kek_public.decode()]),
+            "iamsmart": control.register(
+                "iamsmart",
+                callbacks["iamsmart"],
+                server.url + PUSH_PATH,
+                kek_public_keys=[kek_public.decode()],
+                scopes=SCOPES,
+            ),
             "guangdong": control.register("guangdong", callbacks["guangdong"]),
         }
         greetings = {audience: child.hear() for audience, child in children.items()}
@@ -78,6 +86,8 @@ def open_stage(database: Path) -> Iterator[Stage]:
                     "iamsmart": {
                         **_registration(mock_urls["iamsmart"], clients["iamsmart"], callbacks["iamsmart"]),
                         "kek_private_keys": [kek_private],
+                        "callback_uri": server.url + PUSH_PATH,
+                        "scopes": SCOPES,
                     },
                     "guangdong": _registration(mock_urls["guangdong"], clients["guangdong"], callbacks["guangdong"]),
                 },
@@ -94,7 +104,14 @@ def open_stage(database: Path) -> Iterator[Stage]:
             social_insurance.AUDIENCE: social_insurance.sample_records(people),
             address_proof.AUDIENCE: address_proof.sample_records(people, open_ids),
         }
-        server.replace(Portal(bridge, own_url=server.url, services=service_urls, http=http))
+        portal = Portal(
+            bridge,
+            own_url=server.url,
+            services=service_urls,
+            http=http,
+            phone_url=f"{mock_urls['iamsmart']}/mock/phone",
+        )
+        server.replace(portal)
         server.start()
         for audience, child in children.items():
             child.tell({"issuer": server.url, "records": records[audience]})
@@ -119,14 +136,14 @@ class _Control:
         self._urls = urls
         self.secret = secret
 
-    def register(self, provider: str, callback: str, **details: Any) -> dict[str, str]:
+    def register(self, provider: str, *callbacks: str, **details: Any) -> dict[str, str]:
         """Register the portal at a mock and return its credentials."""
         names = {
             "en": "Cross-boundary Services Portal (sample)",
             "zh-Hant": "跨境服務入門網站（示例）",
             "zh-Hans": "跨境服务门户（示例）",
         }
-        document = {"name": names["en"], "name_texts": names, "redirect_uris": [callback], **details}
+        document = {"name": names["en"], "name_texts": names, "redirect_uris": list(callbacks), **details}
         made = self._call(provider, "POST", "clients", document)
         return {"client_id": made["client_id"], "client_secret": made["client_secret"]}
 

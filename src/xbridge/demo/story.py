@@ -161,10 +161,20 @@ STEPS: dict[str, Wording] = {
 }
 
 WORDS: dict[str, tuple[str, str, str]] = {
-    "title": (
+    "title_whole": (
         "xbridge: one resident's journey across the boundary",
         "xbridge：一位居民的跨境服務旅程",
         "xbridge：一位居民的跨境服务旅程",
+    ),
+    "title_login": (
+        "xbridge: logging in with iAM Smart, from all sides",
+        "xbridge：從各方面看「智方便」登入",
+        "xbridge：从各个方面看“智方便”登录",
+    ),
+    "title_form": (
+        "xbridge: a form filled in by iAM Smart",
+        "xbridge：由「智方便」填寫的表格",
+        "xbridge：由“智方便”填写的表格",
     ),
     "note": (
         "Real HTTP, cryptography and database; mock identity providers, sample services, invented people.",

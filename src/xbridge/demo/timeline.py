@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from xbridge.core.language import Language
-from xbridge.demo.story import STEPS, Wording
+from xbridge.demo.story import Wording
 
 Status = Literal["ok", "failed"]
 
@@ -16,16 +16,16 @@ class Step:
     """One step: its ``name`` (stable), how it ended, and ``facts`` for the wording and for ``timeline.json``."""
 
     name: str
+    wording: Wording = field(repr=False)
     status: Status
     facts: dict[str, Any] = field(default_factory=dict)
     elapsed_ms: int = 0
 
     def texts(self, language: Language) -> tuple[str, str]:
         """Return the step's title and its outcome in ``language``."""
-        wording: Wording = STEPS[self.name]
         if self.status == "failed":
-            return wording.title(language), str(self.facts.get("problem", ""))
-        return wording.title(language), wording.outcome(language).format(**self.facts)
+            return self.wording.title(language), str(self.facts.get("problem", ""))
+        return self.wording.title(language), self.wording.outcome(language).format(**self.facts)
 
 
 class Screen(Protocol):
@@ -50,7 +50,7 @@ class SilentScreen:
         """Show nothing."""
 
 
-def as_document(steps: list[Step], *, language: Language) -> dict[str, Any]:
+def as_document(journey: str, steps: list[Step], *, language: Language) -> dict[str, Any]:
     """Return the timeline as data: ``timeline.json`` and ``--json`` print this."""
     shown = []
     for number, step in enumerate(steps, 1):
@@ -67,4 +67,4 @@ def as_document(steps: list[Step], *, language: Language) -> dict[str, Any]:
             }
         )
     ok = bool(steps) and all(step.status == "ok" for step in steps)
-    return {"ok": ok, "language": language, "steps": shown}
+    return {"journey": journey, "ok": ok, "language": language, "steps": shown}

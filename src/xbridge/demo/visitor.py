@@ -11,6 +11,7 @@ from typing import Any
 from xbridge.core.identity import Identity
 from xbridge.core.ids import new_handle
 from xbridge.core.language import Language
+from xbridge.core.request import PendingRequest
 from xbridge.flows.consent import Consent, ConsentOffer
 from xbridge.flows.exchange import Release
 from xbridge.flows.link import Link
@@ -32,6 +33,8 @@ class Visitor:
     offers: dict[str, ConsentOffer] = field(default_factory=dict)
     consents: dict[str, Consent] = field(default_factory=dict)
     releases: dict[str, Release] = field(default_factory=dict)
+    asked: dict[str, PendingRequest] = field(default_factory=dict)
+    form: dict[str, str] | None = None
     results: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def verify_guard(self, given: str) -> bool:

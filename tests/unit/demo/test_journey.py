@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from xbridge.cli.demonstration import run_demo
-from xbridge.demo import journey
+from xbridge.demo.journey import Journey
 
 
 @pytest.mark.slow
@@ -16,7 +16,7 @@ def test_a_step_that_fails_ends_the_journey(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     """A resident without a Home Return Permit cannot link: exit code 1, the step marked, nothing after it."""
-    monkeypatch.setattr(journey, "PERSONA", "lam-kwok-wai")
+    monkeypatch.setattr(Journey, "persona", "lam-kwok-wai")
     assert run_demo("en", keep=tmp_path, as_json=False) == 1
     printed = capsys.readouterr().out
     assert "✗" in printed

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 
 from tests.unit.demo.conftest import Browser
 from xbridge.core.language import LANGUAGES
+from xbridge.demo.page import MORE_INFO
 from xbridge.demo.portal import FLOWS
 from xbridge.demo.wording import word
+from xbridge_mocks.persona import persona
 
 ENQUIRY, DELIVERY = FLOWS
 
@@ -18,7 +21,7 @@ def test_a_person_walks_the_whole_journey(browser: Browser, request: pytest.Fixt
     """Every page of the journey is there in each language, and says what happened."""
     language = request.node.callspec.params["browser"]
     # Each language has its own person, because an account can be linked once.
-    persona = {"en": "chan-tai-man", "zh-Hant": "chow-kat-cheung", "zh-Hans": "lee-siu-ming"}[language]
+    who = {"en": "chan-tai-man", "zh-Hant": "chow-kat-cheung", "zh-Hans": "lee-siu-ming"}[language]
 
     def says(page: str, *keys: str) -> None:
         for key in keys:
@@ -28,8 +31,8 @@ def test_a_person_walks_the_whole_journey(browser: Browser, request: pytest.Fixt
     assert home.status_code == 200
     assert f'<html lang="{language}">' in home.text
     says(home.text, "banner", "step_login", "login_iamsmart", "login_guangdong")
-    says(browser.log_in("iamsmart", persona=persona).text, "logged_in")
-    says(browser.log_in("guangdong", persona=persona).text, "step_link", "show_link")
+    says(browser.log_in("iamsmart", persona=who).text, "logged_in")
+    says(browser.log_in("guangdong", persona=who).text, "step_link", "show_link")
     says(browser.open("/link").text, "agree")
     says(browser.press("/link").text, "linked", "step_use", ENQUIRY, DELIVERY)
     for service in FLOWS:
@@ -114,3 +117,53 @@ def test_published_keys_are_public(browser: Browser) -> None:
         assert set(key) <= {"kty", "crv", "x", "y", "kid", "alg", "use"}
     for key in browser.open("/trust.json").json()["keys"]:
         assert set(key["jwk"]) <= {"kty", "crv", "x", "y", "kid", "alg", "use"}
+
+
+# --- The form --------------------------------------------------------------------------------------------------------
+
+
+def answer(browser: Browser, decision: str) -> None:
+    """Answer the one request that waits on the mock phone."""
+    address, headers = browser.stage.mock_urls["iamsmart"], {"X-Mock-Secret": browser.stage.control_secret}
+    (waiting,) = httpx.get(f"{address}/__mock__/requests", headers=headers, trust_env=False).json()["requests"]
+    document = {"business_id": waiting["business_id"], "decision": decision}
+    httpx.post(f"{address}/__mock__/decisions", json=document, headers=headers, trust_env=False).raise_for_status()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("browser", LANGUAGES, indirect=True)
+def test_a_person_lets_a_form_be_filled(browser: Browser, request: pytest.FixtureRequest) -> None:
+    """What is asked for is named first; the page waits, shows the form once, and says so when the person said no."""
+    language = request.node.callspec.params["browser"]
+
+    def says(page: str, *keys: str) -> None:
+        for key in keys:
+            assert word(key, language) in page, key
+
+    assert word("step_form", language) not in browser.open("/").text
+    assert browser.press("/form").status_code == 409
+    says(browser.log_in("iamsmart", persona="lee-siu-ming").text, "step_form", "form_name")
+    says(browser.open("/form").text, "form_purpose", "fill_form", "more_info", "field_residentialAddress")
+    assert MORE_INFO[language] in browser.open("/form").text
+    says(browser.press("/form").text, "waiting_title", "waiting_phone", "look_again", "mock_phone")
+    says(browser.open("/form/answer").text, "waiting_title")
+    answer(browser, "approve")
+    filled = browser.open("/form/answer").text
+    says(filled, "answer_done", "field_enName", "field_residentialAddress")
+    assert "九龍油尖旺區樣本里示例街12號模擬大廈A座5樓502室" in filled
+    number = persona("lee-siu-ming").hkid
+    assert number[:3] in filled
+    assert number[:7] not in filled
+    assert browser.open("/form/answer").status_code == 409
+    browser.press("/form")
+    answer(browser, "refuse")
+    says(browser.open("/form/answer").text, "answer_declined")
+
+
+def test_whoever_forges_a_callback_learns_nothing(browser: Browser) -> None:
+    """Anything posted to the callback address is answered alike, and shows nowhere."""
+    for body in (b"", b"{}", b"\xff" * 100, b'{"code":"D00000","secretKey":"AAAA","content":"AAAA"}'):
+        reply = browser.http.post("/push/hk", content=body, headers={"Content-Type": "application/json"})
+        assert (reply.status_code, reply.content) == (200, b"")
+    assert browser.open("/push/hk").status_code == 405
+    assert browser.open("/form/answer").status_code == 409
