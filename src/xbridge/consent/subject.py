@@ -8,14 +8,14 @@ which holds its digest alone.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
 
 from xbridge.core.decision import Record
-from xbridge.core.errors import TamperDetected, VerificationError
+from xbridge.core.errors import ConfigError, TamperDetected, VerificationError
 from xbridge.core.moment import from_text, to_text
 from xbridge.core.signing import HashSignature, SignatureAlgorithm, SignedBy
 from xbridge.crypto import base64url
@@ -31,6 +31,15 @@ from xbridge.protocols.personal_signature import (
 
 MAX_SUBJECT_BYTES = 64 * 1024
 """More than any certificate and signature of one person need."""
+
+_USUAL = SignatureForm()
+_READ: dict[SignatureAlgorithm, str] = {
+    "SHA256withRSA": "hash_input",
+    "NONEwithRSA": "rsa_none_form",
+    "SM3withSM2": "sm2_id",
+    "NONEwithSM2": "",
+}
+"""Which part of the form each algorithm depends on; the others are written as usual, so that nothing idle can vary."""
 
 
 class SubjectSignature(Record):
@@ -93,15 +102,16 @@ def subject_of(raw: bytes, signed: HashSignature, form: SignatureForm) -> Subjec
     """
     if not constant_time_equal(signed.hash_code, hash_code(raw)):
         raise TamperDetected("subject", reason="mismatch", message="the person signed another record")
+    needed = _needed(signed.algorithm, form)
     record = SubjectSignature(
         algorithm=signed.algorithm,
         certificate=base64url.encode(signed.signer.certificate),
-        hash_input=form.hash_input,
+        hash_input=needed.hash_input,
         record=sha256_hex(raw),
-        rsa_none_form=form.rsa_none_form,
+        rsa_none_form=needed.rsa_none_form,
         signature=base64url.encode(signed.signature),
         signed_at=to_text(signed.signed_at),
-        sm2_id=form.sm2_id,
+        sm2_id=needed.sm2_id,
         v=1,
     )
     return Subject(raw=canonical_json(record), record=record)
@@ -113,11 +123,11 @@ def parse_subject(raw: bytes) -> Subject:
         raise TamperDetected("subject", reason="too_large")
     try:
         record = SubjectSignature.model_validate_json(raw)
-        from_text(record.signed_at)
-    except ValueError:
+        form, _ = record.form, from_text(record.signed_at)
+    except (ValueError, ConfigError):
         # The cause is dropped on purpose: it may quote what it read, and a certificate names its holder.
         raise TamperDetected("subject", reason="malformed") from None
-    if canonical_json(record) != raw:
+    if canonical_json(record) != raw or form != _needed(record.algorithm, form):
         raise TamperDetected("subject", reason="malformed")
     subject = Subject(raw=raw, record=record)
     _ = subject.certificate, _bytes(record.signature)
@@ -165,6 +175,12 @@ def verify_subject(
     # (3)
     verify_certificate(subject.certificate, anchors, at=asked_at)
     return signer
+
+
+def _needed(algorithm: SignatureAlgorithm, form: SignatureForm) -> SignatureForm:
+    """Return ``form`` with what ``algorithm`` does not depend on as usual."""
+    name = _READ[algorithm]
+    return replace(_USUAL, **{name: getattr(form, name)}) if name else _USUAL
 
 
 def _verify_record(subject: Subject, raw: bytes) -> None:

@@ -216,14 +216,30 @@ def test_a_companion_has_one_spelling(given: Revision, change: Any) -> None:
     assert caught.value.__cause__ is None
 
 
-@pytest.mark.parametrize("name", ["certificate", "signature", "signed_at"])
-@pytest.mark.parametrize("value", ["", "=", "AA==", "é", "2026-13-01T00:00:00Z"])
+@pytest.mark.parametrize("name", ["certificate", "signature", "signed_at", "sm2_id"])
+@pytest.mark.parametrize("value", ["", "=", "é" * 9, "x" * 9000, "AA==", "é", "2026-13-01T00:00:00Z"])
 def test_members_that_cannot_be_read_are_refused(given: Revision, name: str, value: str) -> None:
     """A certificate, signature or time that is none is refused with our own error."""
     assert given.subject is not None
     document = parse_strict_object(given.subject.raw, max_bytes=1 << 16)
     with pytest.raises(TamperDetected):
         with_subject(given, canonical_json_of({**document, name: value}))
+
+
+@pytest.mark.parametrize("algorithm", ["SHA256withRSA", "NONEwithRSA"])
+def test_what_an_algorithm_does_not_read_cannot_vary(record: ConsentRecord, algorithm: Any) -> None:
+    """The form says how the name was read, and nothing beside: idle members have their usual value."""
+    raw = record_bytes("consent", 1, record)
+    signed = PERSON.sign(raw, algorithm=algorithm)
+    odd = SignatureForm(rsa_none_form="bare", hash_input="digest", sm2_id="other")
+    kept = subject_of(raw, signed, odd).record
+    usual = SignatureForm()
+    read = {"SHA256withRSA": "hash_input", "NONEwithRSA": "rsa_none_form"}[algorithm]
+    for name in ("rsa_none_form", "hash_input", "sm2_id"):
+        assert getattr(kept, name) == getattr(odd if name == read else usual, name)
+        if name != read:
+            with pytest.raises(TamperDetected):
+                parse_subject(canonical_json(kept.model_copy(update={name: getattr(odd, name)})))
 
 
 def test_nothing_personal_is_printed(given: Revision) -> None:
