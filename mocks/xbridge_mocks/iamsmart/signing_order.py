@@ -31,7 +31,7 @@ ALGORITHMS: dict[str, tuple[Algorithm, KeyType]] = {
     "SM3withSM2": ("SM3withSM2", "SM2"),
     "NONEwithSM2": ("NONEwithSM2", "SM2"),
 }
-_STEP_UPS = ({"unary": ["FR"]}, {"unary": ["NFC"]}, {"and": ["FR", "NFC"]})
+_STEP_UPS: tuple[dict[str, list[str]], ...] = ({"unary": ["FR"]}, {"unary": ["NFC"]}, {"and": ["FR", "NFC"]})
 _LONGEST_PERIOD_H = 720
 
 
@@ -123,19 +123,26 @@ def _is_digest(value: str) -> bool:
 
 def _step_up(parameters: Mapping[str, object], trail: Trail) -> tuple[tuple[str, ...], int | None]:
     method, period = parameters.get("stepupAuthMethod"), parameters.get("stepupAuthPeriod")
-    read = {} if method is None else _method(method)
-    lawful = method is None or read in _STEP_UPS
+    read = _method(method)
+    lawful = read in _STEP_UPS if "stepupAuthMethod" in parameters else True
     trail.require("step_up", lawful, "D20003", parameter="stepupAuthMethod", detail="not a lawful JSON text")
-    whole = isinstance(period, int) and not isinstance(period, bool) and 0 <= period <= _LONGEST_PERIOD_H
-    trail.require(
-        "step_up_period", period is None or whole, "D20003", parameter="stepupAuthPeriod", detail="not 0 to 720"
-    )  # fmt: skip
-    names = next(iter(read.values()), [])
-    return tuple(map(str, names)) if isinstance(names, list) else (), period if isinstance(period, int) else None
+    hours = _hours(period)
+    lawful = hours is not None or "stepupAuthPeriod" not in parameters
+    trail.require("step_up_period", lawful, "D20003", parameter="stepupAuthPeriod", detail="not 0 to 720")
+    return tuple(next(iter(read.values()), ())), hours
 
 
-def _method(method: object) -> dict[str, object]:
+def _hours(period: object) -> int | None:
+    """A whole number of hours within bounds, or nothing. JSON knows one kind of number: 48.0 is as whole as 48."""
+    if isinstance(period, bool) or not isinstance(period, int | float) or not 0 <= period <= _LONGEST_PERIOD_H:
+        return None
+    return int(period) if period == int(period) else None
+
+
+def _method(method: object) -> dict[str, list[str]]:
+    """The one of the lawful methods that this JSON text means, or nothing."""
     try:
-        return load_object(method.encode()) if isinstance(method, str) else {}
+        read = load_object(method.encode()) if isinstance(method, str) else {}
     except StrictJsonError:
         return {}
+    return next((lawful for lawful in _STEP_UPS if lawful == read), {})

@@ -74,6 +74,6 @@ def sm3(raw: bytes) -> bytes:
 
 def _times_g(k: int) -> bytes:
     # Loading gmalg takes as long as starting the whole mock; only a signature with SM2 needs it.
-    from gmalg import SM2  # type: ignore[import-untyped]
+    from gmalg import SM2
 
     return bytes(SM2().generate_pk(k.to_bytes(32, "big")))

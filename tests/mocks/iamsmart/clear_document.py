@@ -15,7 +15,8 @@ ACCESS_TOKEN, ANONYMOUS_TOKEN, CODE, CLIENT, TICKET = (digit * 32 for digit in "
 OPEN_ID, ANONYMOUS_OPEN_ID = "openidofsomebody", "openidofnobody"
 TOKEN, WORD = "tokenofthispage", "wordofthisform"
 NAME = "Fuzz"
-SCOPE = "eidapi_auth eidapi_profiles eidapi_formFilling eidapi_fr"
+SCOPE = "eidapi_auth eidapi_profiles eidapi_formFilling eidapi_fr eidapi_sign eidapi_bulksign"
+SIGNED = "businessidofwhatwassigned"
 
 KNOWN: Known = {
     "accessToken": {"const": ACCESS_TOKEN},
@@ -41,6 +42,15 @@ KNOWN_IN: dict[str, Known] = {
         "openID": {"const": ANONYMOUS_OPEN_ID},
         "businessID": {"const": "b-anonymous"},
     },
+    **{
+        operation: {
+            "accessToken": {"const": ANONYMOUS_TOKEN},
+            "openID": {"const": ANONYMOUS_OPEN_ID},
+            "businessID": {"const": SIGNED},
+        }
+        for operation in ("anonymousHashSignResult", "anonymousPdfSignResult")
+    },
+    "signAck": {"businessID": {"const": SIGNED}},
 }
 REFUSED = ("400", "409")
 """The statuses that ``clear_door`` makes of result codes."""

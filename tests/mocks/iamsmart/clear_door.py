@@ -19,6 +19,7 @@ from werkzeug.wrappers import Request, Response
 from tests.mocks.fuzz import operations
 from tests.mocks.iamsmart import clear_document as clear
 from tests.mocks.iamsmart.online_service import OnlineService
+from tests.mocks.iamsmart.signing_journey import signed_anonymously
 from tests.mocks.stand_in import SECRET, as_it_came, pass_on, put
 
 if TYPE_CHECKING:
@@ -145,6 +146,27 @@ def _visit(service: OnlineService) -> Live:
     return {clear.TOKEN: urlsplit(back).path.rpartition("/")[2]}
 
 
+def _signed(service: OnlineService) -> Live:
+    """What somebody signed after login, of which nobody has said yet what became of it."""
+    number = f"fuzz-{next(_NUMBERS)}"
+    service.ask_to_sign(businessID=number)
+    service.world.iamsmart.decide(number)
+    return {clear.SIGNED: number}
+
+
+def _signed_anonymously(kind: str) -> Callable[[OnlineService], Live]:
+    """What somebody signed without a login, waiting to be fetched."""
+
+    def sign(service: OnlineService) -> Live:
+        number = f"fuzz-{next(_NUMBERS)}"
+        token = signed_anonymously(service, kind, businessID=number)
+        return {
+            clear.ANONYMOUS_TOKEN: token["accessToken"], clear.ANONYMOUS_OPEN_ID: token["openID"], clear.SIGNED: number,
+        }  # fmt: skip
+
+    return sign
+
+
 SCENES: dict[str, Callable[[OnlineService], Live]] = {
     "getToken": lambda service: {clear.CODE: service.code(scope=clear.SCOPE)},
     "getQR": _ticket,
@@ -160,6 +182,9 @@ SCENES: dict[str, Callable[[OnlineService], Live]] = {
     "app": _step_up_ticket,
     "directLogin": lambda service: {clear.WORD: _word(service.browser.get("/mock/catalogue"))},
     "getState": _visit,
+    "signAck": _signed,
+    "anonymousHashSignResult": _signed_anonymously("hash_signing"),
+    "anonymousPdfSignResult": _signed_anonymously("pdf_signing"),
 }
 """What must have happened before an operation has something to do."""
 

@@ -9,7 +9,7 @@ import base64
 import hashlib
 from typing import Any
 
-import gmalg  # type: ignore[import-untyped]
+import gmalg
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey

@@ -297,7 +297,7 @@ def journey(world, service, operation):
 def test_every_fault_strikes_where_it_says(world, make_service, name, operation):
     """Armed for any operation it declares, a fault strikes there in one journey, is used up, and is journalled."""
     addresses = {"direct_login_app_uri": "https://svc.example/v2", "get_state_uri": "https://svc.example/v1"}
-    service = make_service(world, scopes=SIGN_SCOPES.split(), **addresses)
+    service = make_service(world, **addresses, scopes=SIGN_SCOPES.split())
     service.get_key()
     signing = leads_to_signing(name, operation)
     step = signing_journey(service, name, operation) if signing else journey(world, service, operation)

@@ -16,7 +16,7 @@ from tests.mocks.fuzz import OUTSIDE, api, beside_the_point
 from tests.mocks.iamsmart.clear_document import NAME, clear_document
 from tests.mocks.iamsmart.clear_door import ClearDoor
 from tests.mocks.iamsmart.conftest import spki
-from tests.mocks.iamsmart.online_service import CALLBACK, NOTIFY, OnlineService
+from tests.mocks.iamsmart.online_service import CALLBACK, NOTIFY, SIGN_SCOPES, OnlineService
 from xbridge_mocks import MockClock, MockWorld
 
 DOCUMENT = json.loads((Path(xbridge_mocks.iamsmart.__path__[0]) / "openapi.json").read_text("utf-8"))
@@ -36,6 +36,7 @@ def door(world: MockWorld, private_key) -> Iterator[ClearDoor]:
     credentials = world.iamsmart.register_client(
         name=NAME, redirect_uris=[NOTIFY, CALLBACK], kek_public_keys=[spki(private_key)],
         direct_login_uri="https://svc.example/direct", get_state_uri="https://svc.example/state",
+        scopes=SIGN_SCOPES.split(),
     )  # fmt: skip
     way_in = ClearDoor(OnlineService(world, credentials, private_key), DOCUMENT)
     yield way_in

@@ -86,7 +86,9 @@ def test_the_default_algorithm(signing):
         ({"stepupAuthMethod": '{"unary":["FR"],"unary":["FR"]}'}, "D20003"), ({"stepupAuthMethod": 7}, "D20003"),
         ({"stepupAuthMethod": '{"unary":["FR"],"and":["FR","NFC"]}'}, "D20003"), ({"stepupAuthMethod": ""}, "D20003"),
         ({"stepupAuthPeriod": -1}, "D20003"), ({"stepupAuthPeriod": 721}, "D20003"), ({"stepupAuthPeriod": "1"}, "D20003"),
-        ({"stepupAuthPeriod": True}, "D20003"), ({"stepupAuthPeriod": 1.0}, "D20003"),
+        ({"stepupAuthMethod": None}, "D20003"), ({"stepupAuthPeriod": None}, "D20003"),
+        ({"stepupAuthPeriod": True}, "D20003"), ({"stepupAuthPeriod": 1.5}, "D20003"),
+        ({"stepupAuthPeriod": 10**400}, "D20003"), ({"stepupAuthPeriod": 1e308}, "D20003"),
     ],
 )  # fmt: skip
 def test_parameters(world, signing, kind, bent, code):
@@ -127,7 +129,7 @@ def test_lawful_extremes(signing, kind):
     }
     assert signing.ask_to_sign(kind, **lawful)["code"] == "D00000"
     for number, method in enumerate(('{"unary":["FR"]}', '{"unary": ["NFC"]}', '{"and":["FR","NFC"]}'), 2):
-        step_up = {"stepupAuthMethod": method, "stepupAuthPeriod": (number - 2) * 360, "businessID": f"b-{number}"}
+        step_up = {"stepupAuthMethod": method, "stepupAuthPeriod": (number - 2) * 360.0, "businessID": f"b-{number}"}
         assert signing.ask_to_sign(kind, department=..., **step_up)["code"] == "D00000"
 
 
