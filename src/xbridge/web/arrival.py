@@ -1,13 +1,15 @@
-"""Browsers that leave for the provider and come back: logins, logins from the provider's app, anonymous forms."""
+"""Browsers that leave for the provider and come back: logins, logins from the provider's app, what needs no login."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from xbridge.core.errors import CallbackInvalid, XBridgeError
 from xbridge.core.identity import Identity
-from xbridge.core.request import Collected
+from xbridge.core.request import Collected, RequestKind
+from xbridge.core.signing import DocumentSignature
 from xbridge.web.address import local_path
 from xbridge.web.colour import settled
 from xbridge.web.desk import AnyDesk
@@ -37,11 +39,11 @@ async def begin_login(desk: AnyDesk, request: WebRequest, visit: Visit) -> WebRe
 
 
 async def finish(desk: AnyDesk, request: WebRequest, visit: Visit) -> WebReply:
-    """Take a browser back: a login, a direct login of version 1, or an anonymous form."""
+    """Take a browser back: a login, a direct login of version 1, or what needed no login."""
     hop = visit.returning(request.url, now=desk.clock())
     try:
-        if hop is not None and hop.kind == "anonymous_form":
-            return await _finish_form(desk, request, visit, hop)
+        if hop is not None and hop.kind in ("anonymous_form", "anonymous_signing"):
+            return await _finish_anonymous(desk, request, visit, hop)
         if hop is not None and hop.kind == "direct_login":
             return await _finish_direct(desk, request, visit, hop)
         # Without a hop the Bridge refuses, and its audit sink hears of it.
@@ -110,12 +112,20 @@ async def _finish_direct(desk: AnyDesk, request: WebRequest, visit: Visit, hop: 
     return html(page)
 
 
-async def _finish_form(desk: AnyDesk, request: WebRequest, visit: Visit, hop: Hop) -> WebReply:
-    """Finish an anonymous form: its answer comes with the browser, and goes to the application like any other."""
-    data = await settled(desk.bridge.finish_anonymous_form(hop.sealed, callback_url=request.url, session=visit.id))
+async def _finish_anonymous(desk: AnyDesk, request: WebRequest, visit: Visit, hop: Hop) -> WebReply:
+    """Finish what needed no login: its answer comes with the browser, and goes to the application like any other."""
+    kind: RequestKind = "form"
+    data: Any
+    if hop.kind == "anonymous_form":
+        finish = desk.bridge.finish_anonymous_form
+        data = await settled(finish(hop.sealed, callback_url=request.url, session=visit.id))
+    else:
+        sign = desk.bridge.finish_anonymous_signature
+        data = await settled(sign(hop.sealed, callback_url=request.url, session=visit.id))
+        kind = "document_signing" if isinstance(data, DocumentSignature) else "hash_signing"
     visit.arrived(hop, now=desk.clock())
-    asked = Waiting(business_id="", next=hop.next, until=hop.until, label=hop.label)
-    shown = await desk.concluded(visit, asked, Collected(status="done", kind="form", data=data))
+    asked = Waiting(business_id=hop.business_id, next=hop.next, until=hop.until, label=hop.label)
+    shown = await desk.concluded(visit, asked, Collected(status="done", kind=kind, data=data))
     return desk.send_to(shown.next)
 
 

@@ -31,6 +31,7 @@ from xbridge.core.errors import (
 from xbridge.core.language import Language, parse_language
 from xbridge.core.ports import Entropy
 from xbridge.core.request import Collected, FormHop, PendingRequest
+from xbridge.core.signing import SigningHop
 from xbridge.core.web_address import check_web_address
 from xbridge.drivers.clock import utc_now
 from xbridge.providers.iamsmart.reply import TIMED_OUT
@@ -40,7 +41,7 @@ from xbridge.web.colour import settled
 from xbridge.web.hook import Answer, Hooks, Shown
 from xbridge.web.message import MAX_FORM_BYTES, WebReply, WebRequest, bare, html, redirect
 from xbridge.web.pace import Pace
-from xbridge.web.page import Frame, refusal_page
+from xbridge.web.page import Frame, code_page, refusal_page
 from xbridge.web.visit import DEFAULT_LANGUAGE, Session, Visit, Waiting
 
 AnyBridge = TypeVar("AnyBridge", bound="Bridge | AsyncBridge", covariant=True)
@@ -137,10 +138,16 @@ class Desk(Generic[AnyBridge]):
         waiting = visit.wait(pending, next=local_path(next, otherwise=self.home), now=self.clock(), label=label)
         return self.send_to(f"{self.place(self.paths.wait)}/{waiting.business_id}")
 
-    def send_away(self, visit: Visit, hop: FormHop, *, next: str, label: str = "") -> WebReply:  # noqa: A002
-        """Return the reply that sends the person to the provider for an anonymous form; its result comes as any other."""
-        visit.send("anonymous_form", hop, next=local_path(next, otherwise=self.home), now=self.clock(), label=label)
-        return redirect(hop.url)
+    def send_away(self, visit: Visit, hop: FormHop | SigningHop, *, next: str, label: str = "") -> WebReply:  # noqa: A002
+        """Return the reply that sends somebody who has not logged in to the provider; the result comes as any other.
+
+        Who is to sign sees a page with the identification code first, and leaves from there.
+        """
+        way, signing = local_path(next, otherwise=self.home), isinstance(hop, SigningHop)
+        visit.send("anonymous_signing" if signing else "anonymous_form", hop, next=way, now=self.clock(), label=label)
+        if not isinstance(hop, SigningHop):
+            return redirect(hop.url)
+        return html(code_page(self.frame(visit), code=hop.identification_code, url=hop.url))
 
     @property
     def stylesheet(self) -> str:

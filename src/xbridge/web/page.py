@@ -12,7 +12,7 @@ from datetime import datetime, timedelta, timezone
 from html import escape
 
 from xbridge.core.language import LANGUAGES, Language
-from xbridge.web.button import app_link, more_info_link
+from xbridge.web.button import app_link, button_text, more_info_link
 from xbridge.web.visit import Waiting
 from xbridge.web.wording import NAMES, word
 
@@ -42,11 +42,7 @@ def waiting_page(frame: Frame, waiting: Waiting, *, status: str, poll_interval_s
     path = escape(frame.path)
     button = app_link(frame.language, waiting.app_url)
     asked = f"<p>{t('wait_here')}</p><p>{button}</p>" if button else f"<p>{t('wait_phone')}</p>"
-    code = ""
-    if waiting.code:
-        # With spaces in between, so that it is read out digit by digit and not as thousands.
-        digits = escape(" ".join(waiting.code))
-        code = f'<dl class="code"><dt>{t("wait_code")}</dt><dd>{digits}</dd></dl><p>{t("wait_code_check")}</p>'
+    code = _code(t, waiting.code) if waiting.code else ""
     body = (
         f"{asked}{code}<p>{t('wait_until', time=until)}</p>"
         f'<p role="status" class="status" data-status="{escape(status)}" data-seconds="{int(poll_interval_s)}">'
@@ -59,6 +55,21 @@ def waiting_page(frame: Frame, waiting: Waiting, *, status: str, poll_interval_s
         f'<script src="{escape(frame.static)}/wait.js" defer></script>'
     )
     return _page(frame, "wait_title", body, head=head)
+
+
+def code_page(frame: Frame, *, code: str, url: str) -> str:
+    """Return the page that shows somebody who signs without a login the identification code, and leads to the provider.
+
+    ``url`` is the provider's own page.
+    """
+    t = _Words(frame.language)
+    words = escape(button_text("sign", frame.language))
+    body = (
+        f"<p>{t('code_keep')}</p>{_code(t, code)}"
+        f'<p><a class="iamsmart-button" href="{escape(url)}" rel="noreferrer">{words}</a></p>'
+        f'<p>{more_info_link(frame.language)}</p><p><a href="{escape(frame.home)}">{t("leave")}</a></p>'
+    )
+    return _page(frame, "code_title", body)
 
 
 def refusal_page(frame: Frame, kind: str, *, code: str = "") -> str:
@@ -92,6 +103,12 @@ class _Words:
     def __call__(self, key: str, **filled: str) -> str:
         """Return the text of ``key`` for HTML."""
         return escape(word(key, self._language, **filled))
+
+
+def _code(t: _Words, code: str) -> str:
+    # With spaces in between, so that it is read out digit by digit and not as thousands.
+    digits = escape(" ".join(code))
+    return f'<dl class="code"><dt>{t("wait_code")}</dt><dd>{digits}</dd></dl><p>{t("wait_code_check")}</p>'
 
 
 def _page(frame: Frame, title: str, body: str, *, head: str = "") -> str:

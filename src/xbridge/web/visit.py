@@ -20,6 +20,7 @@ from xbridge.core.ids import new_handle
 from xbridge.core.language import LANGUAGES, Language
 from xbridge.core.ports import Entropy
 from xbridge.core.request import FormHop, PendingRequest, StepUp
+from xbridge.core.signing import SigningHop
 from xbridge.crypto.digest import constant_time_equal
 from xbridge.protocols.redirect import parse_callback
 
@@ -28,7 +29,7 @@ MAX_HOPS = 3
 MAX_WAITING = 4
 DEFAULT_LANGUAGE: Language = "zh-Hant"
 
-HopKind = Literal["login", "direct_login", "anonymous_form"]
+HopKind = Literal["login", "direct_login", "anonymous_form", "anonymous_signing"]
 Ending = Literal["", "done", "declined", "failed", "expired", "gone"]
 Kept = TypeVar("Kept", "Hop", "Waiting")
 
@@ -49,7 +50,8 @@ class Session(Protocol):
 class Hop:
     """A browser that was sent away and should come back: the sealed text of a Bridge, and where to go afterwards.
 
-    ``state_ref`` is a digest of the state in the address, which tells two tabs apart; ``until`` is in seconds since 1970.
+    ``state_ref`` is a digest of the state in the address, which tells two tabs apart; ``until`` is in seconds since 1970;
+    ``business_id`` is there for what can be acknowledged afterwards.
     """
 
     kind: HopKind
@@ -57,6 +59,7 @@ class Hop:
     next: str
     until: int
     state_ref: str = ""
+    business_id: str = ""
     label: str = ""
 
 
@@ -150,12 +153,25 @@ class Visit:
 
     # --- browsers that were sent away --------------------------------------------------------------------------------
 
-    def send(self, kind: HopKind, hop: LoginHop | FormHop, *, next: str, now: datetime, label: str = "") -> None:  # noqa: A002
+    def send(
+        self,
+        kind: HopKind,
+        hop: LoginHop | FormHop | SigningHop,
+        *,
+        next: str,  # noqa: A002  (the form's own word)
+        now: datetime,
+        label: str = "",
+    ) -> None:
         """Keep ``hop`` until the browser comes back."""
         sent = Hop(
-            kind=kind, sealed=hop.pending, next=next, until=int(hop.expires_at.timestamp()),
-            state_ref=_state_ref(hop.url), label=label,
-        )  # fmt: skip
+            kind=kind,
+            sealed=hop.pending,
+            next=next,
+            until=int(hop.expires_at.timestamp()),
+            state_ref=_state_ref(hop.url),
+            business_id=hop.business_id if isinstance(hop, SigningHop) else "",
+            label=label,
+        )
         self._keep(hops=[asdict(each) for each in [*self._hops(now), sent][-MAX_HOPS:]])
 
     def returning(self, callback_url: str, *, now: datetime) -> Hop | None:
@@ -180,8 +196,7 @@ class Visit:
             next=next,
             until=int(pending.expires_at.timestamp()),
             app_url=pending.app_url,
-            # Only requests for a signature have one.
-            code=str(getattr(pending, "identification_code", "")),
+            code=pending.identification_code,
             label=label,
         )
         self._keep(waiting=[asdict(each) for each in [*self._waiting(), added][-MAX_WAITING:]])

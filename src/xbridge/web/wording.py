@@ -27,6 +27,12 @@ TEXTS: dict[str, tuple[str, str, str]] = {
         "「智方便」須顯示相同的四位數字；如有不同，請勿簽署。",
         "“智方便”应显示相同的四位数字；如不一致，请勿签署。",
     ),
+    "code_title": ("Before you sign", "簽署前", "签署前"),
+    "code_keep": (
+        "Remember this code, or write it down. You will see it again in iAM Smart.",
+        "請記下以下識別碼，稍後須在「智方便」核對。",
+        "请记下以下识别码，稍后须在“智方便”中核对。",
+    ),
     "wait_until": (
         "Please answer before {time} (Hong Kong time).",
         "請於 {time}（香港時間）前回覆。",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from html import escape
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -29,6 +31,7 @@ from xbridge.core.errors import (
     UserDeclined,
 )
 from xbridge.core.language import LANGUAGES, Language
+from xbridge.core.signing import DocumentSignature, SignedBy, SigningHop
 from xbridge.web import Hooks, Shown, WebReply
 from xbridge.web.wording import word
 
@@ -453,3 +456,35 @@ def test_the_application_says_where_a_form_leads(stage: DeskStage, browser: Brow
     stage.hooks.answers["result"] = Shown(data={"x": 1}, next="/thanks")
     done = browser.get(stage.visit(location(begun(stage, browser)), PERSON))
     assert location(done) == "https://svc.test/thanks"
+
+
+# --- anonymous signing -----------------------------------------------------------------------------------------------
+
+
+def test_who_signs_without_a_login_sees_the_code_first(
+    stage: DeskStage, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The four digits are shown before the browser leaves; the signature reaches the application with its id."""
+    url = "https://iamsmart.test/qr?state=a-state&x=1"
+    hop = SigningHop(
+        url=url, pending="sealed", business_id="b" * 32, identification_code="2417",
+        expires_at=stage.clock.now() + timedelta(minutes=12),
+    )  # fmt: skip
+    page = stage.desk.send_away(stage.desk.visit(browser.session), hop, next="/signed", label="tenancy")
+    assert "2 4 1 7" in text(page)
+    assert f'href="{escape(url)}"'.encode() in page.body
+    signer = SignedBy(certificate=b"c", fingerprint="f", anchor="a", checked_at=stage.clock.now())
+    signature = DocumentSignature(digest=b"d", pkcs7=b"p", signed_at=None, signer=signer)
+    seen: list[object] = []
+
+    def finish(pending: str, *, callback_url: str, session: str) -> DocumentSignature:
+        seen.append((pending, callback_url, session))
+        return signature
+
+    monkeypatch.setattr(stage.bridge, "finish_anonymous_signature", finish)
+    done = browser.get("/iamsmart/callback?code=x&state=a-state")
+    assert location(done) == "https://svc.test/signed"
+    assert seen == [("sealed", "/iamsmart/callback?code=x&state=a-state", stage.desk.visit(browser.session).id)]
+    waiting, collected = stage.hooks.last("result")
+    assert (waiting.business_id, waiting.label, collected.kind) == ("b" * 32, "tenancy", "document_signing")
+    assert collected.data is signature

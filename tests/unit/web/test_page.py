@@ -9,7 +9,7 @@ import pytest
 from tests.house.test_translation import HANS_ONLY, HANT_ONLY, SHARED
 from tests.unit.web.test_button import HOSTILE, Tags
 from xbridge.core.language import LANGUAGES, Language
-from xbridge.web.page import Frame, confirm_page, refusal_page, waiting_page
+from xbridge.web.page import Frame, code_page, confirm_page, refusal_page, waiting_page
 from xbridge.web.visit import Waiting
 from xbridge.web.wording import NAMES, TEXTS, word
 
@@ -30,6 +30,7 @@ def pages(language: Language, evil: str = "x") -> dict[str, str]:
     return {
         "waiting": waiting_page(odd, waiting, status=evil, poll_interval_s=2),
         "ticket": waiting_page(odd, ticket, status=evil, poll_interval_s=2),
+        "code": code_page(odd, code=evil, url=evil),
         "confirm": confirm_page(odd, name=evil, action=evil, fields={evil: evil}),
         **{kind: refusal_page(odd, kind, code=evil) for kind in REFUSALS},
     }

@@ -111,6 +111,16 @@ def test_what_an_older_version_kept_is_dropped(kept: Any) -> None:
     assert seen.guard
 
 
+def test_a_code_is_kept_as_long_as_it_is_compared() -> None:
+    """The identification code of a signature is on the wait page, and forgotten with the end."""
+    seen = visit()
+    pending = PendingRequest(business_id="1", auth_by_qr=True, identification_code="2417", expires_at=END)
+    waiting = seen.wait(pending, next="/", now=NOON)
+    assert waiting.code == "2417"
+    assert seen.ended(waiting, "done", next="/").code == ""
+    assert "2417" not in json.dumps(seen.session.get(KEY))
+
+
 def test_the_state_itself_is_not_kept() -> None:
     """A digest is enough to tell tabs apart; the state stays in the sealed text."""
     seen = visit()
