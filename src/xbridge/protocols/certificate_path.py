@@ -81,12 +81,12 @@ def find_anchor(
 
     ``intermediates`` are certificates that came along, in any order; what cannot be used among them is passed over.
 
-    Raises ``TamperDetected("certificate", …)``: ``unknown`` if no path holds, ``too_large`` for more than 16 intermediates,
-    ``weak_key`` if an authority on the path has one.
+    Raises ``TamperDetected("certificate", …)``: ``unknown`` if no path holds, ``too_large`` for more than 16
+    intermediates.
     """
     if len(intermediates) > MAX_INTERMEDIATES:
         raise TamperDetected("certificate", reason="too_large")
-    between = list(readable_certificates(intermediates))
+    between = [found for found in readable_certificates(intermediates) if _has_usable_key(found)]
     walk = _walk_sm2 if person.is_sm2 else _walk
     return walk(person, anchors, [found for found in between if found.is_sm2 == person.is_sm2], at)
 
@@ -105,6 +105,15 @@ def _anchors(text: str) -> Iterator[Certificate]:
             yield anchor
     except (ValueError, UnsupportedAlgorithm, TamperDetected) as exc:
         raise ConfigError("trust anchors: expected PEM certificates of version 3 with RSA keys from 2048 bits") from exc
+
+
+def _has_usable_key(certificate: Certificate) -> bool:
+    """Return whether the key is of a kind and size that we calculate with."""
+    try:
+        _ = certificate.key
+    except TamperDetected:
+        return False
+    return True
 
 
 def _may_issue(certificate: Certificate) -> bool:
@@ -132,8 +141,6 @@ def _walk(person: Certificate, anchors: TrustAnchors, between: Sequence[Certific
         chain = verifier.verify(person.parsed, [found.parsed for found in between]).chain
     except (VerificationError, ValueError, UnsupportedAlgorithm, x509.DuplicateExtension) as exc:
         raise TamperDetected("certificate", reason="unknown") from exc
-    for certificate in chain[1:]:
-        _ = read_certificate(certificate.public_bytes(Encoding.DER)).key
     return next(anchor for anchor in anchors.certificates if anchor.parsed == chain[-1])
 
 

@@ -41,6 +41,7 @@ __all__ = [
     "verify_certificate",
     "verify_document_signature",
     "verify_hash_signature",
+    "verify_hash_signatures",
     "verify_signature_value",
 ]
 
@@ -118,6 +119,31 @@ def verify_hash_signature(
     signer = _trusted(person, anchors, (), at=at)
     # (2) (3)
     _check_value(person, hash_code, signature, algorithm, form)
+    return signer
+
+
+def verify_hash_signatures(
+    pairs: Sequence[tuple[bytes, bytes]],
+    certificate: bytes,
+    anchors: TrustAnchors,
+    *,
+    algorithm: SignatureAlgorithm,
+    form: SignatureForm = _USUAL_FORM,
+    at: datetime,
+) -> SignedBy:
+    """Return who made every one of ``pairs`` (hash code, signature): as :func:`verify_hash_signature`, for one certificate.
+
+    Raises ``TamperDetected`` as it does, with ``index`` where one pair is to blame, and ``missing`` for no pair at all.
+    """
+    if not pairs:
+        raise TamperDetected("signature", reason="missing")
+    person = read_certificate(certificate)
+    signer = _trusted(person, anchors, (), at=at)
+    for index, (hash_code, signature) in enumerate(pairs):
+        try:
+            _check_value(person, hash_code, signature, algorithm, form)
+        except TamperDetected as exc:
+            raise TamperDetected(exc.claim, reason=exc.reason, index=index) from exc
     return signer
 
 

@@ -224,8 +224,8 @@ class Draft:
     serial: int = field(default_factory=lambda: secrets.randbits(96) | 1 << 95)
     version: int = 3
 
-    def signed(self, kind: str, sign: Callable[[bytes], bytes]) -> bytes:
-        """The certificate in DER, signed."""
+    def signed(self, kind: str, sign: Callable[[bytes], bytes], *, inside: bytes | None = None) -> bytes:
+        """The certificate in DER, signed; ``inside`` is another algorithm in the part that is signed."""
         algorithm = SIGNED_WITH[kind]
         extensions = sequence(
             *(
@@ -238,7 +238,7 @@ class Draft:
         body = sequence(
             tlv(0xA0, integer(self.version - 1)) if self.version > 1 else b"",
             integer(self.serial),
-            algorithm,
+            inside or algorithm,
             self.issuer,
             sequence(utc(self.start), utc(self.end)),
             self.subject,

@@ -46,6 +46,7 @@ from xbridge.core.errors import ConfigError, TamperDetected
 from xbridge.core.signing import SIGNATURE_ALGORITHMS, SignatureAlgorithm
 from xbridge.crypto.digest import sha256_hex
 from xbridge.crypto.sm2 import Sm2PublicKey, sm2_verify
+from xbridge.protocols import certificate as certificate_module
 from xbridge.protocols import certificate_path
 from xbridge.protocols.certificate import MAX_CERTIFICATE_BYTES
 from xbridge.protocols.personal_signature import (
@@ -55,6 +56,7 @@ from xbridge.protocols.personal_signature import (
     verify_certificate,
     verify_document_signature,
     verify_hash_signature,
+    verify_hash_signatures,
     verify_signature_value,
 )
 
@@ -295,7 +297,32 @@ def test_a_weak_key_is_refused() -> None:
     with pytest.raises(ConfigError, match="2048"):
         load_anchors([Authority("rsa", now=NOW, name="weak root", key=weak).anchor_pem])
     between = RSA.issuing("weak", key=weak)
-    assert refused(between.person().certificate, intermediates=[between.certificate]) in ("weak_key", "unknown")
+    assert refused(between.person().certificate, intermediates=[between.certificate]) == "unknown"
+
+
+def test_an_authority_between_has_a_key_of_a_bounded_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stranger's certificate may not make us calculate with a key of any size."""
+    between = RSA.issuing("large", key=key_of("rsa", "large", 3072))
+    person = between.person().certificate
+    verify_certificate(person, BOTH, at=NOW, intermediates=[between.certificate])
+    monkeypatch.setattr(certificate_module, "MAX_RSA_BITS", 3000)
+    assert refused(person, intermediates=[between.certificate]) == "unknown"
+
+
+def test_a_name_above_is_the_issuer_s_own() -> None:
+    """A key alone issues nothing: the name above must be the one that the certificate says, and the algorithm SM2's."""
+    other = Authority("sm2", now=NOW, name="another name", key=SM2.key)
+    assert refused(other.person().certificate) == "unknown"
+    draft = SM2.person().draft
+    assert refused(draft.signed("ec", SM2.key.sign)) == "unknown"
+
+
+def test_both_names_of_the_algorithm_are_one() -> None:
+    """The algorithm inside what is signed and the one outside are the same, though either alone would do."""
+    person = SM2.person()
+    other = sequence(oid("1.2.156.10197.1.501"), tlv(5))
+    assert refused(person.draft.signed("sm2", SM2.key.sign, inside=other)) == "malformed"
+    assert refused(PEOPLE["rsa"].draft.signed("rsa", RSA.key.sign, inside=SIGNED_WITH["ec"])) == "malformed"
 
 
 def test_kinds_of_keys() -> None:
@@ -453,6 +480,29 @@ def test_a_value_without_trust(algorithm: SignatureAlgorithm) -> None:
         with pytest.raises(TamperDetected) as caught:
             verify_signature_value(hash_code, signature, certificate, algorithm=algorithm)
         assert (caught.value.claim, caught.value.reason) == ("signature", "mismatch")
+
+
+@pytest.mark.parametrize("algorithm", SIGNATURE_ALGORITHMS)
+def test_many_signatures_under_one_certificate(algorithm: SignatureAlgorithm) -> None:
+    """Many are verified as one is; one that does not hold is named by its place, and none at all is no answer."""
+    person = PEOPLE[kind_of(algorithm)]
+    codes = [hashlib.sha256(bytes([number])).digest() for number in range(3)]
+    pairs = [(code, person.sign_hash(code, algorithm)) for code in codes]
+    options = {"algorithm": algorithm, "at": NOW}
+    assert verify_hash_signatures(pairs, person.certificate, BOTH, **options).certificate == person.certificate  # type: ignore[arg-type]
+    for wrong, index, reason in (
+        ([pairs[0], (codes[1], pairs[2][1]), pairs[2]], 1, "mismatch"),
+        ([*pairs, (codes[0], b"\0" * 2049)], 3, "too_large"),
+        ([], None, "missing"),
+    ):
+        with pytest.raises(TamperDetected) as caught:
+            verify_hash_signatures(wrong, person.certificate, BOTH, **options)  # type: ignore[arg-type]
+        assert (caught.value.claim, caught.value.reason, caught.value.index) == ("signature", reason, index)
+    stranger = Authority(AUTHORITIES[kind_of(algorithm)].kind, now=NOW, name="stranger").person()
+    with pytest.raises(TamperDetected, match="certificate"):
+        verify_hash_signatures(
+            [(HASH, stranger.sign_hash(HASH, algorithm))], stranger.certificate, BOTH, algorithm=algorithm, at=NOW
+        )
 
 
 @pytest.mark.parametrize(
