@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from xbridge.bridge.awaiting import AsyncBridge as AsyncBridge
     from xbridge.bridge.blocking import Bridge as Bridge
     from xbridge.core import errors as errors
+    from xbridge.core.bulk_signing import BulkDocument as BulkDocument
+    from xbridge.core.bulk_signing import BulkSignature as BulkSignature
+    from xbridge.core.bulk_signing import BulkSignatures as BulkSignatures
     from xbridge.core.config import parse_config as parse_config
     from xbridge.core.flow import DataFlow as DataFlow
     from xbridge.core.identity import Identity as Identity
@@ -58,6 +61,9 @@ _HOMES = {
     "FormTitle": "xbridge.core.request",
     "PendingRequest": "xbridge.core.request",
     "StepUp": "xbridge.core.request",
+    "BulkDocument": "xbridge.core.bulk_signing",
+    "BulkSignature": "xbridge.core.bulk_signing",
+    "BulkSignatures": "xbridge.core.bulk_signing",
     "DocumentSignature": "xbridge.core.signing",
     "HashSignature": "xbridge.core.signing",
     "SigningHop": "xbridge.core.signing",

@@ -10,6 +10,7 @@ from typing import Any, Self, TypeVar
 
 import httpx
 
+from xbridge.bridge.awaiting_bulk_signing import AwaitingBulkSigning
 from xbridge.bridge.awaiting_request import AwaitingRequests
 from xbridge.bridge.awaiting_signing import AwaitingSignatures
 from xbridge.bridge.shared import id_of, proof_of
@@ -42,7 +43,7 @@ from xbridge.policy import RulePack
 T = TypeVar("T")
 
 
-class AsyncBridge(AwaitingRequests, AwaitingSignatures):
+class AsyncBridge(AwaitingRequests, AwaitingSignatures, AwaitingBulkSigning):
     """xbridge for asynchronous code (asyncio or trio): the same methods as :class:`Bridge`, awaited."""
 
     def __init__(

@@ -10,6 +10,7 @@ from typing import Any, Self, TypeVar
 
 import httpx
 
+from xbridge.bridge.blocking_bulk_signing import BlockingBulkSigning
 from xbridge.bridge.blocking_request import BlockingRequests
 from xbridge.bridge.blocking_signing import BlockingSignatures
 from xbridge.bridge.shared import id_of, proof_of
@@ -42,7 +43,7 @@ from xbridge.policy import RulePack
 T = TypeVar("T")
 
 
-class Bridge(BlockingRequests, BlockingSignatures):
+class Bridge(BlockingRequests, BlockingSignatures, BlockingBulkSigning):
     """xbridge for blocking code.  One instance per process, shared by its threads.
 
     ``config`` comes from :func:`xbridge.load_config`; ``store`` is opened and closed by the caller.  ``providers``

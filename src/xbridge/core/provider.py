@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
+from xbridge.core.bulk_signing import BulkSigningProvider
 from xbridge.core.errors import Unsupported
 from xbridge.core.identity import Access, Authentication, Jurisdiction
 from xbridge.core.language import Language
@@ -288,6 +289,7 @@ _ABILITIES: tuple[tuple[str, type], ...] = (
     ("anonymous_form", AnonymousFormProvider),
     ("anonymous_signing", AnonymousSigningProvider),
     ("app_login", AppLoginProvider),
+    ("bulk_signing", BulkSigningProvider),
     ("callback", CallbackReceiver),
     ("direct_login", DirectLoginProvider),
     ("form", FormFillingProvider),

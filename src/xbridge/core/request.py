@@ -14,7 +14,7 @@ from typing import Any, Literal
 from xbridge.core.identity import Assurance
 from xbridge.core.language import Language
 
-RequestKind = Literal["profile", "form", "step_up", "hash_signing", "document_signing"]
+RequestKind = Literal["profile", "form", "step_up", "hash_signing", "document_signing", "bulk_signing"]
 Outcome = Literal["done", "declined", "failed"]
 AppPlatform = Literal["ios", "android"]
 
@@ -110,8 +110,8 @@ class Collected:
 
     ``waiting``: ask again in a moment.  ``done``: ``data`` is the result, here for the only time: a ``Profile`` for a
     profile, the provider's own form for form filling, a :class:`StepUp` for a step-up, a verified ``HashSignature`` or
-    ``DocumentSignature`` for signing.  ``declined``: the person said no, a normal outcome.  ``failed``: ``provider_code``
-    says why.  ``expired``: nobody answered in time.
+    ``DocumentSignature`` for signing, verified ``BulkSignatures`` for bulk signing.  ``declined``: the person said no, a
+    normal outcome.  ``failed``: ``provider_code`` says why.  ``expired``: nobody answered in time.
     """
 
     status: Literal["waiting", "done", "declined", "failed", "expired"]

@@ -17,6 +17,8 @@ SIGNATURE_ALGORITHMS: tuple[SignatureAlgorithm, ...] = ("SHA256withRSA", "NONEwi
 
 SigningKind = Literal["hash_signing", "document_signing"]
 SIGNING_KINDS: tuple[SigningKind, ...] = ("hash_signing", "document_signing")
+SIGNED_KINDS = (*SIGNING_KINDS, "bulk_signing")
+"""Every request whose answer is verified as signatures are, and acknowledged."""
 
 StepUpMethod = Literal["face", "card_chip", "face_and_card_chip"]
 """How the person authenticates beyond unlocking the app: by face, by the card's chip, or by both."""

@@ -8,13 +8,14 @@ not verified, nor what another session asked for.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
+from xbridge.core.bulk_signing import BulkSigningProvider
 from xbridge.core.decision import Record
 from xbridge.core.effects import Pending, peek_pending, put_pending
 from xbridge.core.errors import CallbackInvalid, StoreConflict, VerificationError
 from xbridge.core.ports import Entropy
-from xbridge.core.provider import SignatureAcknowledger, lacking
+from xbridge.core.provider import Provider, SignatureAcknowledger, lacking
 from xbridge.core.signing import Verdict
 from xbridge.flows.deps import Deps
 from xbridge.flows.waiting import (
@@ -33,8 +34,12 @@ ACKNOWLEDGE_S = 24 * 60 * 60
 
 
 class WaitingAcknowledgement(Record):
-    """How a request to sign ended: ``verdict`` is what can truly be told.  Holds neither signature nor person."""
+    """How a request to sign ended: ``verdict`` is what can truly be told.  Holds neither signature nor person.
 
+    ``bulk`` says that there were many signatures, which some providers want to hear elsewhere.
+    """
+
+    bulk: bool = False
     issuer: str
     provider: str
     session_ref: str
@@ -57,11 +62,14 @@ def acknowledgement(
     provider: str,
     issuer: str,
     session_ref: str,
+    bulk: bool = False,
     now: datetime,
     entropy: Entropy,
 ) -> Pending:
     """Return the item that lets this session acknowledge ``business_id``."""
-    record = WaitingAcknowledgement(issuer=issuer, provider=provider, session_ref=session_ref, v=1, verdict=verdict)
+    record = WaitingAcknowledgement(
+        bulk=bulk, issuer=issuer, provider=provider, session_ref=session_ref, v=1, verdict=verdict
+    )
     until = now + timedelta(seconds=ACKNOWLEDGE_S)
     return waiting(deps, _ended_key(business_id), record, expires_at=until, entropy=entropy)
 
@@ -105,8 +113,7 @@ async def acknowledge_signature(
     provider, settings = deps.provider(ended.provider)
     if provider.issuer(settings) != ended.issuer:
         raise CallbackInvalid("issuer", reason="mismatch")
-    if not isinstance(provider, SignatureAcknowledger):
-        raise lacking(provider, "acknowledgements")
+    tell = _teller(provider, bulk=ended.bulk)
     verdict: Verdict = "rejected" if ended.verdict == "accepted" and not accepted else ended.verdict
     # (3) What the platform makes of a second acknowledgement is not relied upon.
     told = await _find_told(deps, business_id)
@@ -115,7 +122,7 @@ async def acknowledge_signature(
             raise VerificationError("acknowledgement", reason="mismatch")
         return verdict
     # (4)
-    await provider.acknowledge_signature(settings, business_id, verdict, now=now, entropy=entropy)
+    await tell(settings, business_id, verdict, now=now, entropy=entropy)
     # (5) Whoever told it in the same moment told the same, or the platform has refused one of the two.
     until = now + timedelta(seconds=ACKNOWLEDGE_S)
     key = _told_key(business_id)
@@ -126,6 +133,15 @@ async def acknowledge_signature(
     except StoreConflict:
         return verdict
     return verdict
+
+
+def _teller(provider: Provider, *, bulk: bool) -> Any:
+    """Return the provider's call for an acknowledgement.  Raises ``Unsupported``."""
+    if bulk and isinstance(provider, BulkSigningProvider):
+        return provider.acknowledge_bulk_signature
+    if not bulk and isinstance(provider, SignatureAcknowledger):
+        return provider.acknowledge_signature
+    raise lacking(provider, "acknowledgements")
 
 
 async def _raise_for_waiting(deps: Deps, business_id: str, *, session: str) -> None:

@@ -15,7 +15,7 @@ from xbridge.core.errors import CallbackInvalid, ProtocolError, VerificationErro
 from xbridge.core.moment import from_seconds
 from xbridge.core.ports import Entropy
 from xbridge.core.provider import CallbackReceiver, Provider, lacking
-from xbridge.core.signing import SIGNING_KINDS
+from xbridge.core.signing import SIGNED_KINDS
 from xbridge.crypto.canonical import canonical_json_of
 from xbridge.crypto.digest import constant_time_equal
 from xbridge.flows.acknowledgement import note_refused_signature
@@ -72,13 +72,14 @@ async def receive_callback(
     content: dict[str, object] = {}
     if message.outcome == "done":
         content = dict(provider.wanted_content(request.kind, request.fields, message.content))
-        if request.kind in SIGNING_KINDS:
+        if request.kind in SIGNED_KINDS:
             await _believe_signature(deps, provider, settings, request, content, now=now, entropy=entropy)
         else:
             provider.read_answer(settings, request.kind, content)
     # (6)
     result = WaitingResult(
         answered_at=int(now.timestamp()),
+        bulk=request.bulk,
         content=canonical_json_of(content).decode(),
         fields=request.fields,
         issuer=request.issuer,

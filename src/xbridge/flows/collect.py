@@ -13,7 +13,7 @@ from xbridge.core.moment import from_seconds
 from xbridge.core.ports import Entropy
 from xbridge.core.provider import CallbackReceiver, lacking
 from xbridge.core.request import Collected, StepUp
-from xbridge.core.signing import SIGNING_KINDS, Verdict
+from xbridge.core.signing import SIGNED_KINDS, Verdict
 from xbridge.flows.acknowledgement import acknowledgement, unanswered
 from xbridge.flows.deps import Deps
 from xbridge.flows.signing import verify_answer
@@ -44,7 +44,7 @@ async def collect(deps: Deps, business_id: str, *, session: str, now: datetime, 
         verify_owner(deps, request.session_ref, session=session)
         if now.timestamp() < request.expires_at:
             return Collected(status="waiting", kind=request.kind)
-        verdict = await unanswered(business_id) if request.kind in SIGNING_KINDS else None
+        verdict = await unanswered(business_id) if request.kind in SIGNED_KINDS else None
         ended = _ended(deps, request, business_id, verdict, now=now, entropy=entropy)
         if await take_pending(request_key(business_id), successor=ended) is None:
             raise nothing_waits()
@@ -55,7 +55,7 @@ async def collect(deps: Deps, business_id: str, *, session: str, now: datetime, 
         raise nothing_waits()
     verify_owner(deps, result.session_ref, session=session)
     # (3) In the same transaction the signature becomes one that can be acknowledged.
-    signed = result.kind in SIGNING_KINDS and result.outcome == "done"
+    signed = result.kind in SIGNED_KINDS and result.outcome == "done"
     ended = _ended(deps, result, business_id, "accepted" if signed else None, now=now, entropy=entropy)
     if await take_pending(result_key(business_id), successor=ended) is None:
         raise nothing_waits()
@@ -72,7 +72,7 @@ def _read(deps: Deps, result: WaitingResult, business_id: str, *, entropy: Entro
     if not isinstance(provider, CallbackReceiver):
         raise lacking(provider, "callbacks")
     content = json.loads(result.content)
-    if result.kind in SIGNING_KINDS:
+    if result.kind in SIGNED_KINDS:
         return verify_answer(provider, settings, result, content, at=from_seconds(result.answered_at))
     return provider.read_answer(settings, result.kind, content)
 
@@ -96,6 +96,7 @@ def _ended(
         provider=record.provider,
         issuer=record.issuer,
         session_ref=record.session_ref,
+        bulk=record.kind == "bulk_signing",
         now=now,
         entropy=entropy,
     )

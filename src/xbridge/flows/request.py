@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from xbridge.core.bulk_signing import BulkSought
 from xbridge.core.effects import Effect, put_pending, take_pending
 from xbridge.core.errors import CallbackInvalid, LinkRefused, XBridgeError
 from xbridge.core.identity import Access
@@ -21,7 +22,15 @@ from xbridge.core.provider import FormFillingProvider, ProfileProvider, Provider
 from xbridge.core.request import Asked, Errand, FormTitle, PendingRequest, RequestKind
 from xbridge.core.signing import SignatureSought
 from xbridge.flows.deps import Deps
-from xbridge.flows.waiting import GRACE_S, WaitingRequest, WaitingSignature, request_deadline, request_key, waiting
+from xbridge.flows.waiting import (
+    GRACE_S,
+    WaitingBulk,
+    WaitingRequest,
+    WaitingSignature,
+    request_deadline,
+    request_key,
+    waiting,
+)
 from xbridge.linking.proof import LoginProof, open_proof
 from xbridge.linking.pseudonym import session_ref
 
@@ -92,15 +101,16 @@ async def send_errand(
     *,
     now: datetime,
     entropy: Entropy,
-    sought: SignatureSought | None = None,
+    sought: SignatureSought | BulkSought | None = None,
 ) -> PendingRequest:
     """Let the request wait, then send it; where sending fails, nothing waits any longer.
 
-    ``sought`` is what a signature must be for.  Raises what ``ask`` raises, and ``StoreError``.
+    ``sought`` is what a signature, or many, must be for.  Raises what ``ask`` raises, and ``StoreError``.
     """
     person = standing.person
     expires_at = request_deadline(now)
     record = WaitingRequest(
+        bulk=WaitingBulk.of(sought) if isinstance(sought, BulkSought) else None,
         business_id=errand.business_id,
         expires_at=int(expires_at.timestamp()),
         fields=errand.fields,
@@ -109,7 +119,7 @@ async def send_errand(
         proof=standing.proof,
         provider=person.provider,
         session_ref=person.session_ref,
-        signature=WaitingSignature.of(sought) if sought else None,
+        signature=WaitingSignature.of(sought) if isinstance(sought, SignatureSought) else None,
         state=errand.state,
         subject_ref=person.subject_ref,
         v=2,

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from xbridge.core.bulk_signing import BulkSignatures
 from xbridge.core.errors import ConfigError, TamperDetected
 from xbridge.core.language import Language
 from xbridge.core.ports import Entropy
@@ -22,6 +23,7 @@ from xbridge.core.signing import (
     SignatureSought,
     SigningTask,
 )
+from xbridge.flows.bulk_signing import verify_bulk_answer
 from xbridge.flows.deps import Deps
 from xbridge.flows.request import (
     Standing,
@@ -106,11 +108,13 @@ def verify_answer(
     content: Mapping[str, object],
     *,
     at: datetime,
-) -> PersonalSignature:
-    """Return the signature in ``content`` if it is one over exactly what ``record`` asks for, verified at ``at``.
+) -> PersonalSignature | BulkSignatures:
+    """Return the signature in ``content`` if it is one over exactly what ``record`` asks for, verified at ``at``; or all of them.
 
     Raises ``ProtocolError``, ``VerificationError``, ``Unsupported``.
     """
+    if record.kind == "bulk_signing":
+        return verify_bulk_answer(provider, settings, record, content, at=at)
     signer = signing_provider(provider)
     # Only a record that says what was to be signed can tell whether it was.
     if record.signature is None or record.signature.kind != record.kind:

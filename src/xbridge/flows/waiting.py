@@ -11,6 +11,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from xbridge.core.bulk_signing import BulkSought
 from xbridge.core.decision import Record
 from xbridge.core.effects import Pending, peek_pending
 from xbridge.core.errors import CallbackInvalid, TamperDetected
@@ -64,12 +65,47 @@ class WaitingSignature(Record):
         )
 
 
+class WaitingDocument(Record):
+    """One of the documents of a bulk signing.  ``digest`` is base64url."""
+
+    digest: str = Field(repr=False)
+    id: str
+
+
+class WaitingBulk(Record):
+    """What the signatures of a bulk signing must be for, to the byte.  ``asked_at`` is seconds since 1970."""
+
+    algorithm: SignatureAlgorithm
+    asked_at: int
+    documents: tuple[WaitingDocument, ...]
+
+    @classmethod
+    def of(cls, sought: BulkSought) -> WaitingBulk:
+        """Return ``sought`` as it is kept."""
+        return cls(
+            algorithm=sought.algorithm,
+            asked_at=int(sought.asked_at.timestamp()),
+            documents=tuple(
+                WaitingDocument(digest=base64url.encode(digest), id=name) for name, digest in sought.documents.items()
+            ),
+        )
+
+    def sought(self) -> BulkSought:
+        """Return what was kept."""
+        return BulkSought(
+            documents={document.id: base64url.decode(document.digest) for document in self.documents},
+            algorithm=self.algorithm,
+            asked_at=from_seconds(self.asked_at),
+        )
+
+
 class WaitingRequest(Record):
     """A request under way.  ``proof`` is the sealed login it stands on; times are seconds since 1970.
 
-    ``signature`` is there where something is to be signed.  Version 1 knew no signatures.
+    ``signature`` is there where something is to be signed, ``bulk`` where many things are.  Version 1 knew no signatures.
     """
 
+    bulk: WaitingBulk | None = None
     business_id: str
     expires_at: int
     fields: tuple[str, ...]
@@ -87,10 +123,11 @@ class WaitingRequest(Record):
 class WaitingResult(Record):
     """An answer that nobody has collected yet.  ``content`` is JSON text of the fields that were asked for.
 
-    ``signature`` says what a signature was for; it is verified before it is kept, and again when it is handed out.
+    ``signature`` or ``bulk`` says what was to be signed; it is verified before it is kept, and again when it is handed out.
     """
 
     answered_at: int
+    bulk: WaitingBulk | None = None
     content: str = Field(repr=False)
     fields: tuple[str, ...]
     issuer: str

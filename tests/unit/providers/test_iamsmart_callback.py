@@ -16,7 +16,7 @@ from xbridge.providers.iamsmart.callback import open_callback, wanted_content
 
 ONE = settings()
 TIES = {"businessID": "b" * 32, "state": "s" * 22}
-EVERY = ("form", "profile", "step_up", "hash_signing", "document_signing")
+EVERY = ("form", "profile", "step_up", "hash_signing", "document_signing", "bulk_signing")
 
 
 def test_a_callback_is_opened_under_its_own_key():
@@ -56,11 +56,12 @@ def test_content_may_be_wrapped_once_more():
         ("D99999", "failed", EVERY),
         ("D70001", "declined", ("hash_signing", "document_signing")),
         ("D70004", "failed", ("hash_signing", "document_signing")),
-        ("D71000", "declined", ()),
+        ("D71000", "declined", ("bulk_signing",)),
+        ("D71002", "failed", ("bulk_signing",)),
     ],
 )
 def test_a_code_says_how_it_ended_and_of_what(code, outcome, kinds):
-    """The families of the table decide which requests a code can answer; bulk signing answers none of ours."""
+    """The families of the table decide which requests a code can answer."""
     message = open_callback(ONE, callback(TIES, code=code))
     assert (message.outcome, message.kinds) == (outcome, kinds)
     assert message.provider_code == ("" if code == "D00000" else code)

@@ -18,6 +18,7 @@ from xbridge.core.signing import SIGNING_KINDS
 from xbridge.crypto.canonical import parse_strict_object
 from xbridge.protocols.content_envelope import open_content, unwrap_content_key
 from xbridge.protocols.multipart_message import MEDIA_TYPE, PartLimits, media_type, read_parts
+from xbridge.providers.iamsmart import bulk_signing
 from xbridge.providers.iamsmart.call import unnested
 from xbridge.providers.iamsmart.code import Family, meaning
 from xbridge.providers.iamsmart.form import parse_form
@@ -34,9 +35,10 @@ _KINDS: dict[Family, tuple[RequestKind, ...]] = {
     "form": ("form",),
     "step_up": ("step_up",),
     "signing": SIGNING_KINDS,
+    "bulk_signing": ("bulk_signing",),
 }
-_EVERY: tuple[RequestKind, ...] = ("form", "profile", "step_up", *SIGNING_KINDS)
-_OTHERS: frozenset[Family] = frozenset({"bulk_signing"})
+_EVERY: tuple[RequestKind, ...] = ("form", "profile", "step_up", *SIGNING_KINDS, "bulk_signing")
+_SIGNATURES = "signatures"
 _COMPANIONS = {"chName": ("chNameVerified",)}
 
 
@@ -68,7 +70,10 @@ def open_callback(settings: IamSmartSettings, raw: bytes, *, content_type: str =
     outcome: Outcome = "failed"
     if known is not None and known.result in ("success", "declined"):
         outcome = "done" if known.result == "success" else "declined"
-    kinds = () if known and known.family in _OTHERS else _KINDS.get(known.family, _EVERY) if known else _EVERY
+    kinds = _KINDS.get(known.family, _EVERY) if known else _EVERY
+    if _SIGNATURES in files:
+        # The part with the signatures answers a bulk signing and nothing else.
+        kinds = tuple(kind for kind in kinds if kind == "bulk_signing")
     return CallbackMessage(
         business_id=str(business_id),
         state=str(state),
@@ -85,6 +90,8 @@ def wanted_content(kind: RequestKind, fields: tuple[str, ...], content: Mapping[
         return {}
     if kind == "hash_signing" or kind == "document_signing":
         fields = ANSWER_MEMBERS[kind]
+    if kind == "bulk_signing":
+        fields = bulk_signing.ANSWER_MEMBERS
     allowed = {*fields, *(name for field in fields for name in _COMPANIONS.get(field, ()))}
     return {name: value for name, value in content.items() if name in allowed}
 
@@ -107,13 +114,20 @@ def _parts(settings: IamSmartSettings, raw: bytes, content_type: str) -> tuple[b
         kind, _ = media_type(content_type)
         if kind == JSON:
             return raw, {}
-        if kind != MEDIA_TYPE or settings.callback_content_type != MEDIA_TYPE:
+        wanted = settings.callback_content_type == MEDIA_TYPE
+        if kind != MEDIA_TYPE or not (wanted or bulk_signing.takes_bulk_answers(settings)):
             raise CallbackInvalid("content_type", reason="mismatch")
         limits = PartLimits(total=settings.callback_max_bytes, part=settings.callback_max_bytes)
         parts = read_parts(raw, content_type, limits=limits, claim="callback")
     except VerificationError as exc:
         raise CallbackInvalid(exc.claim, reason=exc.reason) from None
-    names = settings.callback_parts
+    names, bulk = settings.callback_parts, settings.signing.bulk_parts
+    if bulk.file in parts and bulk_signing.takes_bulk_answers(settings):
+        if parts.keys() != {bulk.metadata, bulk.file}:
+            raise CallbackInvalid("callback", reason="malformed")
+        return parts[bulk.metadata], {_SIGNATURES: parts[bulk.file]}
+    if not wanted:
+        raise CallbackInvalid("content_type", reason="mismatch")
     if names.metadata not in parts:
         raise CallbackInvalid("callback", reason="missing")
     files = {"addressDocFile": parts.get(names.address_doc_file)}
@@ -132,7 +146,11 @@ def _file_members(
             opened = open_content(key, sealed.decode("ascii"))
         except (TamperDetected, UnicodeDecodeError):
             raise CallbackInvalid("envelope", reason="unreadable") from None
-        found[name] = _object(opened, settings.callback_max_bytes)
+        document = _object(opened, settings.callback_max_bytes)
+        if name == _SIGNATURES:
+            found |= bulk_signing.file_members(document, members.get("businessID"))
+        else:
+            found[name] = document
     return found
 
 

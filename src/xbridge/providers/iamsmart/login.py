@@ -1,7 +1,8 @@
 """iAM Smart's face to the rest of the house: each ability in one or two statements (iamsmart.md sections 6 to 9).
 
 The work is done next door: ``url``, ``token``, ``profile``, ``request``, ``callback``, ``anonymous_form``,
-``direct_login``, ``call``.  Signing has a face of its own (``signing_face``).
+``direct_login``, ``call``.  Signing has faces of its own (``signing_face``,
+``bulk_signing_face``).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from xbridge.core.ports import Entropy
 from xbridge.core.provider import CallbackParameters
 from xbridge.core.request import AppPlatform, Asked, CallbackMessage, Errand, RequestKind
 from xbridge.providers.iamsmart import anonymous_form, callback, direct_login, request
+from xbridge.providers.iamsmart.bulk_signing_face import BulkSigningFace
 from xbridge.providers.iamsmart.call import revoke_content_key
 from xbridge.providers.iamsmart.form import FormData
 from xbridge.providers.iamsmart.profile import pull_profile
@@ -29,7 +31,7 @@ from xbridge.providers.iamsmart.token import callback_code, exchange_code
 from xbridge.providers.iamsmart.url import app_login_url, qr_url
 
 
-class IamSmart(SigningFace):
+class IamSmart(SigningFace, BulkSigningFace):
     """iAM Smart as a :class:`~xbridge.core.provider.Provider`, with every further ability of that module."""
 
     id = PROVIDER_ID

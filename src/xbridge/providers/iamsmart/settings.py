@@ -20,7 +20,7 @@ class IamSmartPaths(KeyPaths):
 
     VERIFIED, except that those of step-up, form filling and signing are known for generation 1 only: for generation 2
     they are UNKNOWN and the same values are a guess.  That anonymous signatures are acknowledged at ``sign_ack`` as well
-    is INFERRED.
+    is INFERRED, and so are the ``bulk_`` ones, from CorpID's names.
     """
 
     get_qr: str = "/api/v1/auth/getQR"
@@ -38,12 +38,18 @@ class IamSmartPaths(KeyPaths):
     anon_hash_sign_result: str = "/api/v1/anonymous/signing/getResult"
     anon_pdf_sign: str = "/api/v1/anonymous/pdfsigning/initiateRequest"
     anon_pdf_sign_result: str = "/api/v1/anonymous/pdfsigning/getResult"
+    bulk_token: str = "/api/v1/bdss/getBSQCToken"
+    bulk_sign: str = "/api/v1/bdss/initiateRequest"
+    bulk_ack: str = "/api/v1/bdss/ackResult"
+    bulk_status: str = "/api/v1/bdss/enquireStatus"
+    bulk_cancel: str = "/api/v1/bdss/cancelRequest"
 
 
 class IamSmartAppPaths(BaseModel):
     """What follows ``<app_scheme>://`` in a URL that opens the app (section 6.6).
 
-    ``login``, ``profile``, ``reauth`` and ``hash_sign`` are VERIFIED; ``login_v2``, ``form`` and ``pdf_sign`` UNKNOWN.
+    ``login``, ``profile``, ``reauth`` and ``hash_sign`` are VERIFIED; ``login_v2``, ``form``, ``pdf_sign`` and ``bulk_sign``
+    UNKNOWN.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -55,6 +61,7 @@ class IamSmartAppPaths(BaseModel):
     reauth: str = "re-auth"
     hash_sign: str = "hash-sign"
     pdf_sign: str = "pdf-sign"
+    bulk_sign: str = "bulk-sign"
 
 
 class IamSmartCallbackParts(BaseModel):

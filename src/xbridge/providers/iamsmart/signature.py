@@ -72,11 +72,11 @@ def _hash_signature(
     settings: IamSmartSettings, sought: SignatureSought, content: Mapping[str, object], *, step: str, at: datetime
 ) -> HashSignature:
     # (1)
-    answer = _answer(_HashAnswer, content, step=step)
-    signature, certificate = _decoded(answer.signature, step=step), _decoded(answer.cert, step=step)
-    signed_at = _moment(answer.timestamp, step=step)
+    answer = answer_of(_HashAnswer, content, step=step)
+    signature, certificate = decoded(answer.signature, step=step), decoded(answer.cert, step=step)
+    signed_at = moment_of(answer.timestamp, step=step)
     # (2)
-    _verify_digest(_decoded(answer.hashCode, step=step), sought)
+    _verify_digest(decoded(answer.hashCode, step=step), sought)
     # (3)
     signer = verify_hash_signature(
         sought.digest,
@@ -88,7 +88,7 @@ def _hash_signature(
         at=at,
     )
     # (4)
-    _verify_time(settings, signed_at, sought, at=at)
+    verify_time(settings, signed_at, sought.asked_at, at=at)
     return HashSignature(
         hash_code=sought.digest, algorithm=sought.algorithm, signature=signature, signed_at=signed_at, signer=signer
     )
@@ -98,19 +98,20 @@ def _document_signature(
     settings: IamSmartSettings, sought: SignatureSought, content: Mapping[str, object], *, step: str, at: datetime
 ) -> DocumentSignature:
     # (1)
-    answer = _answer(_DocumentAnswer, content, step=step)
-    pkcs7 = _decoded(answer.pdfSignature, step=step)
+    answer = answer_of(_DocumentAnswer, content, step=step)
+    pkcs7 = decoded(answer.pdfSignature, step=step)
     # (2)
-    _verify_digest(_decoded(answer.docDigest, step=step), sought)
+    _verify_digest(decoded(answer.docDigest, step=step), sought)
     # (3)
     signer, signed_at = verify_document_signature(sought.digest, pkcs7, settings.signing.anchors, at=at)
     # (4) A signature without a time of its own is one all the same.
     if signed_at is not None:
-        _verify_time(settings, signed_at, sought, at=at)
+        verify_time(settings, signed_at, sought.asked_at, at=at)
     return DocumentSignature(digest=sought.digest, pkcs7=pkcs7, signed_at=signed_at, signer=signer)
 
 
-def _answer(model: type[Answer], content: Mapping[str, object], *, step: str) -> Answer:
+def answer_of(model: type[Answer], content: Mapping[str, object], *, step: str) -> Answer:
+    """Return ``content`` as ``model``.  Raises ``ProtocolError``."""
     try:
         return model.model_validate(dict(content))
     except ValidationError:
@@ -118,7 +119,8 @@ def _answer(model: type[Answer], content: Mapping[str, object], *, step: str) ->
         raise broken(step, "shape") from None
 
 
-def _decoded(text: str, *, step: str) -> bytes:
+def decoded(text: str, *, step: str) -> bytes:
+    """Return the bytes of standard base64, at least one.  Raises ``ProtocolError``."""
     try:
         raw = b64decode(text.encode("ascii"), validate=True)
     except (Base64Error, UnicodeEncodeError):
@@ -128,7 +130,8 @@ def _decoded(text: str, *, step: str) -> bytes:
     return raw
 
 
-def _moment(timestamp_ms: int, *, step: str) -> datetime:
+def moment_of(timestamp_ms: int, *, step: str) -> datetime:
+    """Return the moment of a timestamp in milliseconds.  Raises ``ProtocolError``."""
     try:
         return datetime.fromtimestamp(timestamp_ms / 1000, UTC)
     except (ValueError, OverflowError, OSError):
@@ -141,10 +144,10 @@ def _verify_digest(digest: bytes, sought: SignatureSought) -> None:
         raise TamperDetected("digest", reason="mismatch")
 
 
-def _verify_time(settings: IamSmartSettings, signed_at: datetime, sought: SignatureSought, *, at: datetime) -> None:
+def verify_time(settings: IamSmartSettings, signed_at: datetime, asked_at: datetime, *, at: datetime) -> None:
     """Check that it was signed after the question and before now, give or take ``max_skew_s``."""
     skew = timedelta(seconds=settings.signing.max_skew_s)
-    if signed_at < sought.asked_at - skew:
+    if signed_at < asked_at - skew:
         raise TamperDetected("timestamp", reason="expired")
     if signed_at > at + skew:
         raise TamperDetected("timestamp", reason="not_yet_valid")

@@ -40,7 +40,7 @@ _STEP_UP: dict[StepUpMethod, dict[str, object]] = {
     "card_chip": {"unary": ["NFC"]},
     "face_and_card_chip": {"and": ["FR", "NFC"]},
 }
-_RESULTS: dict[Verdict, str] = {"accepted": "SR001", "rejected": "SR002", "missing": "SR003"}
+RESULTS: dict[Verdict, str] = {"accepted": "SR001", "rejected": "SR002", "missing": "SR003"}
 
 
 def verify_signer(settings: IamSmartSettings, assurance_source: str) -> None:
@@ -90,7 +90,7 @@ async def acknowledge_signature(
     await call(
         settings,
         settings.paths.sign_ack,
-        {"businessID": business_id, "signingResult": _RESULTS[verdict]},
+        {"businessID": business_id, "signingResult": RESULTS[verdict]},
         step="acknowledge_signing",
         now=now,
         entropy=entropy,

@@ -7,8 +7,26 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from xbridge.core.bulk_signing import BulkStatus
 from xbridge.core.errors import ConfigError
 from xbridge.protocols.personal_signature import SignatureForm, TrustAnchors, load_anchors
+
+_BULK_STATUSES: dict[str, BulkStatus] = {
+    "SS001": "pending",
+    "SS002": "signing",
+    "SS003": "signed",
+    "SS004": "cancelled",
+    "SS005": "failed",
+}
+
+
+class BulkParts(BaseModel):
+    """How the parts of an answer to a bulk signing are called (VERIFIED for CorpID, the first one's spelling too)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    metadata: str = "sigMetada"
+    file: str = "sigFile"
 
 
 class SigningSettings(BaseModel):
@@ -19,6 +37,9 @@ class SigningSettings(BaseModel):
     platform's algorithm names sign (INFERRED).  ``anonymous_code_input``: over the base64 texts or the decoded bytes
     (UNKNOWN).  ``send_lang`` sends the language with a request to sign (INFERRED that none is wanted).  ``user_types`` are
     the accounts that may sign.  ``max_skew_s`` is how far a signature's time may lie outside the request's own.
+
+    ``bulk_scope`` must be among the scopes of a login before a bulk signing is asked for or its answer read;
+    ``bulk_statuses`` says what the platform's words for its state mean (SS001 and SS005 VERIFIED for CorpID).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -31,6 +52,9 @@ class SigningSettings(BaseModel):
     send_lang: bool = False
     user_types: tuple[str, ...] = ("sign",)
     max_skew_s: int = Field(default=300, ge=1, le=3600)
+    bulk_scope: str = Field(default="eidapi_bulksign", pattern=r"^[A-Za-z0-9_]{1,64}$")
+    bulk_parts: BulkParts = BulkParts()
+    bulk_statuses: dict[str, BulkStatus] = Field(default=_BULK_STATUSES, max_length=32)
 
     @cached_property
     def anchors(self) -> TrustAnchors:

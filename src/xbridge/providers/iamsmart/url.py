@@ -78,5 +78,6 @@ def ticket_url(settings: IamSmartSettings, kind: RequestKind, ticket_id: str) ->
         "step_up": settings.app_paths.reauth,
         "hash_signing": settings.app_paths.hash_sign,
         "document_signing": settings.app_paths.pdf_sign,
+        "bulk_signing": settings.app_paths.bulk_sign,
     }[kind]
     return app_link(settings, path, {"ticketID": ticket_id})
