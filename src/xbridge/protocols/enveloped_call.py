@@ -105,15 +105,14 @@ async def content_key(dialect: Dialect, registration: Registration, *, now: date
     raise_for_code(dialect, envelope.code, step=dialect.key_step, text=envelope.text)
     if not isinstance(envelope.content, Mapping):
         raise broken(dialect, dialect.key_step, "shape")
-    key, expires_at = _read_key(dialect, registration, envelope.content)
-    usable_until = expires_at - timedelta(seconds=registration.key_refresh_early_s)
+    key, usable_until = _read_key(dialect, registration, envelope.content)
     if usable_until > now:
         await remember(_cache_key(dialect, registration), key, expires_at=usable_until)
     return key
 
 
 def _read_key(dialect: Dialect, registration: Registration, content: Mapping[str, object]) -> tuple[bytes, datetime]:
-    """Return the unwrapped key and when it expires."""
+    """Return the unwrapped key and until when it is used: a little less than it lives."""
     wrapped, public = content.get("secretKey"), content.get("pubKey")
     issued, lifetime = content.get("issueAt"), content.get("expiresIn")
     if not (isinstance(wrapped, str) and isinstance(public, str) and type(issued) is int and type(lifetime) is int):
@@ -122,7 +121,8 @@ def _read_key(dialect: Dialect, registration: Registration, content: Mapping[str
         named = b64decode(public, validate=True)
         blob = b64decode(wrapped, validate=True)
         expires_ms = lifetime if lifetime > ABSOLUTE_FROM_MS else issued + lifetime
-        expires_at = datetime.fromtimestamp(expires_ms / 1000, UTC)
+        early = timedelta(seconds=registration.key_refresh_early_s)
+        usable_until = datetime.fromtimestamp(expires_ms / 1000, UTC) - early
     except (Base64Error, ValueError, OverflowError, OSError) as exc:
         raise broken(dialect, dialect.key_step, "shape") from exc
     kek = next((key for public_der, key in registration.keks if public_der == named), None)
@@ -134,7 +134,7 @@ def _read_key(dialect: Dialect, registration: Registration, content: Mapping[str
             reason="unknown_kek",
         )
     try:
-        return unwrap_content_key(kek, blob, kek_padding=registration.kek_padding), expires_at
+        return unwrap_content_key(kek, blob, kek_padding=registration.kek_padding), usable_until
     except TamperDetected as exc:
         raise broken(dialect, dialect.key_step, "envelope") from exc
 
