@@ -34,7 +34,8 @@ GRACE_S = 5 * 60
 RESULT_S = 10 * 60
 """How long a result waits for the page; after that the personal data in it are gone."""
 
-MAX_RESULT_CHARS = 48 * 1024 * 1024
+MAX_RESULT_CHARS = 72 * 1024 * 1024
+"""More than any callback becomes: escaped once more and sealed, at most twice ``callback_max_bytes`` (32 MiB)."""
 
 
 class WaitingSignature(Record):
