@@ -123,9 +123,7 @@ EXTREMES = [0, 1, -1, 2**53 - 1, -(2**53) + 1, -62_135_596_800_000, 253_402_300_
 @given(bent(KEY))
 def test_any_key_reply(content):
     """A reply to getKey that is not one is a ``ProtocolError``, and no key is remembered of it."""
-    error = refused(
-        lambda: step(content_key(SETTINGS, now=NOON), envelope(content), key=None), ProtocolError, personal=False
-    )
+    error = refused(lambda: step(content_key(SETTINGS, now=NOON), envelope(content), key=None), ProtocolError, marks=())
     assert not any(isinstance(effect, Remember) for effect in error.seen)  # type: ignore[attr-defined]
 
 

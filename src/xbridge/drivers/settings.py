@@ -20,10 +20,14 @@ def load_config(path: str | Path) -> Config:
     """
     source = Path(path)
     try:
-        document = tomllib.loads(_text(source))
+        document = _resolved(tomllib.loads(_text(source)), source.parent)
     except tomllib.TOMLDecodeError as exc:
         raise ConfigError(f"{source.name} is not TOML: {exc}") from exc
-    return parse_config(_resolved(document, source.parent))
+    except (ValueError, RecursionError):
+        raise ConfigError(
+            f"{source.name} is not TOML that can be read: a number too long, or nested too deeply"
+        ) from None
+    return parse_config(document)
 
 
 def _resolved(value: Any, folder: Path) -> Any:
@@ -46,8 +50,11 @@ def _resolved(value: Any, folder: Path) -> Any:
 
 def _text(path: Path) -> str:
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
+        # Not by its stated size: a pipe, which is a good place for a secret, states none.
+        with path.open("rb") as file:
+            raw = file.read(MAX_FILE_BYTES + 1)
+        if len(raw) > MAX_FILE_BYTES:
             raise ConfigError(f"{path.name} is too large for a settings or key file")
-        return path.read_text(encoding="utf-8")
+        return raw.decode("utf-8")
     except (OSError, ValueError) as exc:
         raise ConfigError(f"{path.name} cannot be read as UTF-8 text") from exc
