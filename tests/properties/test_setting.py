@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import copy
 import json
+import os
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -101,7 +104,6 @@ HOSTILE = {
     "a member twice": b"issuer = 1\nissuer = 1",
     "a path that cannot be": b'[keys]\nrecord_file = "a\\u0000b"',
     "a path that is a folder": b'[keys]\nrecord_file = "."',
-    "a file without end": b'[keys]\nrecord_file = "/dev/zero"',
     "one byte too many": b"#" * (MAX_FILE_BYTES + 1),
 }
 
@@ -112,6 +114,24 @@ def test_a_hostile_file_is_refused(name, tmp_path):
     path = tmp_path / "xbridge.toml"
     path.write_bytes(HOSTILE[name])
     refused(lambda: load_config(path), ConfigError)
+
+
+def test_a_pipe_is_read_up_to_the_limit(tmp_path):
+    """A pipe states no size, so what comes out of it is counted: a key does, a mebibyte and more does not."""
+    pipe = tmp_path / "key.pipe"
+    os.mkfifo(pipe)
+    path = tmp_path / "xbridge.toml"
+    path.write_text('[keys]\nrecord_file = "key.pipe"', "utf-8")
+    for size, said in ((100, "issuer"), (MAX_FILE_BYTES + 1, "too large")):
+        writer = Thread(target=_pour, args=(pipe, size), daemon=True)
+        writer.start()
+        assert said in str(refused(lambda: load_config(path), ConfigError))
+        writer.join()
+
+
+def _pour(pipe: Path, size: int) -> None:
+    with suppress(BrokenPipeError):
+        pipe.write_bytes(b"a" * size)
 
 
 @settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
