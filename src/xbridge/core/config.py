@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
@@ -142,6 +143,7 @@ class Config(_Section):
                 check_web_address(url, real_host=self.profile == "production")
             except ValueError as exc:
                 raise ValueError(f"{where} {exc}") from None
+        _verify_ways_back(self)
         return self
 
     def party(self, party_id: str) -> Party:
@@ -165,6 +167,19 @@ def parse_config(document: Mapping[str, Any]) -> Config:
     except ValidationError as exc:
         problem = exc.errors(include_input=False, include_url=False, include_context=False)[0]
         raise ConfigError(f"{'.'.join(map(str, problem['loc'])) or 'configuration'}: {problem['msg']}") from exc
+
+
+def _verify_ways_back(config: Config) -> None:
+    """Check that no two providers come back to one path: it tells whose answer a callback is (lessons.md B1).
+
+    Neither platform names itself in its callback.  Raises ``ValueError``.
+    """
+    owners: dict[str, str] = {}
+    for name, section in config.providers.items():
+        for uri in section.get("redirect_uris", ()):
+            owner = owners.setdefault(urlsplit(uri).path, name)
+            if owner != name:
+                raise ValueError(f"providers.{name}.redirect_uris need paths that providers.{owner} does not have")
 
 
 def _urls(config: Config) -> list[tuple[str, str]]:

@@ -33,7 +33,7 @@ def document(documents: list[dict[str, Any]]) -> dict[str, Any]:
     made["issuer"] = "https://portal.gov.example"
     for provider, host in (("iamsmart", "https://login.example.hk"), ("guangdong", "https://tyrz.gd.gov.cn")):
         made["providers"][provider]["base_url"] = host
-        made["providers"][provider]["redirect_uris"] = ["https://portal.gov.example/cb"]
+        made["providers"][provider]["redirect_uris"] = [f"https://portal.gov.example/cb/{provider}"]
     return made
 
 
