@@ -27,7 +27,9 @@ from xbridge.core.signing import (
 )
 from xbridge.flows import acknowledgement as acknowledgement_flow
 from xbridge.flows import anonymous_signing as anonymous_flow
+from xbridge.flows import signed_consent as signed_consent_flow
 from xbridge.flows import signing as signing_flow
+from xbridge.flows.consent import ConsentOffer
 
 T = TypeVar("T")
 
@@ -88,6 +90,42 @@ class AwaitingSignatures(Shared, ABC):
                 task,
                 session=session,
                 language=parse_language(lang),
+                user_agent=user_agent,
+                now=now,
+                entropy=self._entropy,
+            ),
+        )
+
+    async def request_consent_signature(
+        self,
+        offer: ConsentOffer,
+        *,
+        approved_by: Identity | StepUp | str,
+        hkid: str,
+        session: str,
+        algorithm: SignatureAlgorithm = "SHA256withRSA",
+        step_up: SigningStepUp = SigningStepUp(),  # noqa: B008  (frozen)
+        user_agent: str = "",
+    ) -> PendingRequest:
+        """Ask the person who agrees to ``offer`` to sign the record of it with their own key (iAM Smart+).
+
+        Show ``request.identification_code`` while the page waits; the answer comes by callback.  When :meth:`collect`
+        says ``done``, call :meth:`grant_consent` with ``signed_by=request`` within ten minutes.  Anything else is no
+        answer: ask again, or grant without a signature when the person says so.
+
+        ``approved_by`` is who is logged in at the provider that signs; ``hkid`` their identity card number with its
+        check digit.  Raises as :meth:`grant_consent` and :meth:`request_hash_signature`.
+        """
+        return await self._run(
+            "request_consent_signature",
+            lambda now: signed_consent_flow.request_consent_signature(
+                self._deps,
+                offer,
+                approved_by=proof_of(approved_by),
+                hkid=hkid,
+                algorithm=algorithm,
+                step_up=step_up,
+                session=session,
                 user_agent=user_agent,
                 now=now,
                 entropy=self._entropy,

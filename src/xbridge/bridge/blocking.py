@@ -13,7 +13,7 @@ import httpx
 from xbridge.bridge.blocking_bulk_signing import BlockingBulkSigning
 from xbridge.bridge.blocking_request import BlockingRequests
 from xbridge.bridge.blocking_signing import BlockingSignatures
-from xbridge.bridge.shared import id_of, proof_of
+from xbridge.bridge.shared import business_id_of, id_of, proof_of
 from xbridge.core.audit import AuditSink
 from xbridge.core.config import Config
 from xbridge.core.effects import Effect
@@ -23,7 +23,7 @@ from xbridge.core.identity import Identity, LoginHop
 from xbridge.core.language import parse_language
 from xbridge.core.ports import Entropy, Store
 from xbridge.core.provider import Provider
-from xbridge.core.request import AppPlatform
+from xbridge.core.request import AppPlatform, PendingRequest, StepUp
 from xbridge.drivers.audit_log import log_event
 from xbridge.drivers.clock import utc_now
 from xbridge.drivers.sync import SyncDriver
@@ -33,6 +33,7 @@ from xbridge.flows import exchange as exchange_flow
 from xbridge.flows import introspection as introspection_flow
 from xbridge.flows import link as link_flow
 from xbridge.flows import login as login_flow
+from xbridge.flows import signed_consent as signed_consent_flow
 from xbridge.flows import withdraw as withdraw_flow
 from xbridge.flows.consent import Consent, ConsentOffer
 from xbridge.flows.exchange import Release
@@ -180,20 +181,31 @@ class Bridge(BlockingRequests, BlockingSignatures, BlockingBulkSigning):
             ),
         )
 
-    def grant_consent(self, offer: ConsentOffer, *, approved_by: Identity | str, session: str) -> Consent:
+    def grant_consent(
+        self,
+        offer: ConsentOffer,
+        *,
+        approved_by: Identity | StepUp | str,
+        session: str,
+        signed_by: PendingRequest | str = "",
+    ) -> Consent:
         """Record that the person agreed to ``offer``; return the consent with its signed receipt.
 
-        ``approved_by`` is who is logged in, as one of the link's accounts.  Raises ``TamperDetected`` when the text
-        shown differs by one character, ``LinkRefused`` for another session or person, ``ConsentMissing`` for an
-        expired offer.
+        ``approved_by`` is who is logged in, as one of the link's accounts.  With ``signed_by``, the request of
+        :meth:`request_consent_signature` (or its ``business_id``), their signature becomes part of the record; without
+        it the record says that the collecting party alone signed.  The same call may be made again after a crash.
+
+        Raises ``TamperDetected`` when the text shown differs by one character, the offer was answered before or the
+        signature is not one over this consent, ``LinkRefused`` for another session or person, ``ConsentMissing`` for an
+        expired offer, ``CallbackInvalid("request", …)`` where no signature waits.
         """
         return self._run(
             "grant_consent",
-            lambda now: consent_flow.answer_consent(
+            lambda now: signed_consent_flow.grant_consent(
                 self._deps,
                 offer,
-                answer="given",
                 approved_by=proof_of(approved_by),
+                signed_by=business_id_of(signed_by),
                 session=session,
                 now=now,
                 entropy=self._entropy,

@@ -21,7 +21,15 @@ from xbridge.core.ports import Signer
 from xbridge.crypto.canonical import canonical_json
 from xbridge.crypto.digest import sha256_hex
 from xbridge.crypto.key import KeySet
-from xbridge.crypto.signing import SignedRecord, from_envelope, sign_record, to_envelope, verify_record
+from xbridge.crypto.signing import (
+    SignedRecord,
+    add_signature,
+    from_envelope,
+    record_bytes,
+    sign_record,
+    to_envelope,
+    verify_record,
+)
 
 ROLE = "collector"
 MOVES: dict[str, frozenset[State]] = {
@@ -174,6 +182,26 @@ def verify_chain(revisions: tuple[Revision, ...]) -> tuple[Revision, ...]:
 def sign_revision(record: ConsentRecord, signer: Signer) -> Revision:
     """Return ``record`` signed by the collecting party."""
     return Revision(signed=sign_record(RECORD_TYPE, RECORD_VERSION, record, signer, ROLE), record=record)
+
+
+def bytes_to_sign(record: ConsentRecord) -> bytes:
+    """Return the exact bytes of ``record``, fixed before anybody signs them."""
+    return record_bytes(RECORD_TYPE, RECORD_VERSION, record)
+
+
+def sign_bytes(raw: bytes, signer: Signer) -> Revision:
+    """Return the record whose bytes are ``raw`` signed by the collecting party: those bytes, and not the same again.
+
+    Raises ``TamperDetected`` for bytes that are no consent record of ours.
+    """
+    _, _, payload = raw.partition(b"\n")
+    try:
+        record = ConsentRecord.model_validate_json(payload)
+    except ValueError as exc:
+        raise TamperDetected("consent", reason="malformed") from exc
+    if bytes_to_sign(record) != raw:
+        raise TamperDetected("consent", reason="malformed")
+    return Revision(signed=add_signature(SignedRecord(raw=raw, signatures=()), signer, ROLE), record=record)
 
 
 def ended(history: ConsentHistory, state: State, signer: Signer, *, now: datetime) -> ConsentHistory:

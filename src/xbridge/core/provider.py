@@ -199,6 +199,14 @@ class SigningProvider(CallbackReceiver, SignatureAcknowledger, Protocol):
         """
         ...
 
+    def signature_form(self, settings: Any) -> Any:
+        """Return how algorithm names are read, a ``protocols.personal_signature.SignatureForm``: it is kept as proof."""
+        ...
+
+    def signature_anchors(self, settings: Any) -> Any:
+        """Return the authorities that count, as ``protocols.personal_signature.TrustAnchors``; None where none is set."""
+        ...
+
 
 @runtime_checkable
 class AnonymousSigningProvider(SignatureAcknowledger, Protocol):

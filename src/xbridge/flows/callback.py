@@ -88,6 +88,7 @@ async def receive_callback(
         proof=request.proof,
         provider=provider_id,
         provider_code=message.provider_code,
+        record=request.record,
         session_ref=request.session_ref,
         signature=request.signature,
         subject_ref=request.subject_ref,

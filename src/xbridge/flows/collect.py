@@ -36,7 +36,8 @@ async def collect(deps: Deps, business_id: str, *, session: str, now: datetime, 
     (1) the request still waits: so does the page, until its time is over   (2) a result waits, of this session
     (3) first taker   (4) the result, typed; a signature is verified again, for the moment at which it came
 
-    Whoever comes second, or from another session, learns nothing but ``CallbackInvalid("request", "unknown")``.
+    A signature over a consent goes on waiting: the grant that takes it in takes it, and a page that was closed loses
+    nothing.  Whoever comes second, or from another session, learns nothing but ``CallbackInvalid("request", "unknown")``.
     """
     # (1) Looked at first: the result appears in the same moment in which the request goes.
     request = await find_request(deps, business_id)
@@ -54,6 +55,8 @@ async def collect(deps: Deps, business_id: str, *, session: str, now: datetime, 
     if result is None:
         raise nothing_waits()
     verify_owner(deps, result.session_ref, session=session)
+    if result.record and result.outcome == "done":
+        return Collected(status="done", kind=result.kind, data=_read(deps, result, business_id, entropy=entropy))
     # (3) In the same transaction the signature becomes one that can be acknowledged.
     signed = result.kind in SIGNED_KINDS and result.outcome == "done"
     ended = _ended(deps, result, business_id, "accepted" if signed else None, now=now, entropy=entropy)

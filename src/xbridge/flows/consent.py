@@ -13,10 +13,10 @@ from typing import Literal
 from xbridge.consent.giving import Offer, build_consent
 from xbridge.consent.life import ConsentHistory, Revision, sign_revision
 from xbridge.consent.notice import Notice, build_notice, text_digest
-from xbridge.consent.record import State
+from xbridge.consent.record import ConsentRecord, SignerRole, State
 from xbridge.core.config import Service
 from xbridge.core.effects import Write, append, read, spend
-from xbridge.core.errors import ConsentMissing, LinkRefused, TamperDetected
+from xbridge.core.errors import ConsentMissing, LinkRefused, StoreConflict, TamperDetected
 from xbridge.core.flow import DataFlow
 from xbridge.core.ids import new_record_id
 from xbridge.core.language import Language
@@ -27,6 +27,7 @@ from xbridge.crypto.digest import constant_time_equal
 from xbridge.crypto.signing import to_envelope
 from xbridge.flows.deps import Deps
 from xbridge.flows.shelf import consent_key, mark_key, new_row, notice_key, read_link
+from xbridge.flows.story import SUBJECT_DETAIL
 from xbridge.ledger.entry import Kind, LedgerEntry, build_entry, entry_bytes
 from xbridge.linking.link import LinkRecord
 from xbridge.linking.proof import LoginProof, open_proof
@@ -52,12 +53,15 @@ class Consent:
     """A consent as it stands: its ``id``, its state, and ``receipt``, the signed record for the person to keep.
 
     ``receipt`` is the canonical envelope (``specs/records.md``); it proves what was agreed without asking anybody.
+    ``signature`` belongs beside it where the person signed too, and is empty where the collecting party alone did; it
+    holds their certificate, which names them.
     """
 
     id: str
     state: State
     valid_until: datetime
     receipt: bytes = field(repr=False)
+    signature: bytes = field(default=b"", repr=False)
 
 
 async def offer_consent(
@@ -120,13 +124,34 @@ async def answer_consent(
     revision = first_revision(deps, offered, notice, proof, link_id=link.id, answer=answer, now=now)
     history = ConsentHistory(link=link.id, revisions=(revision,), uses=0)
     kind: Kind = "consent.granted" if answer == "given" else "consent.refused"
-    entry = _entry(deps, kind, offered, person_of=link.id, digest=revision.digest, now=now, entropy=entropy)
+    try:
+        await append_answer(deps, kind, offered, history, now=now, entropy=entropy)
+    except StoreConflict as exc:
+        # A grant that the person signed needs no marker: its row is there, and an answer is given once.
+        raise answered_already() from exc
+    return as_consent(history, now=now)
+
+
+async def append_answer(
+    deps: Deps, kind: Kind, offered: Offer, history: ConsentHistory, *, now: datetime, entropy: Entropy
+) -> None:
+    """Enter the first revision and write its row, which must not exist yet.  Raises ``StoreConflict`` if it does."""
+    first = history.revisions[0]
+    entry = _entry(
+        deps,
+        kind,
+        offered,
+        person_of=history.link,
+        digest=first.digest,
+        subject="" if first.subject is None else first.subject.digest,
+        now=now,
+        entropy=entropy,
+    )
     await append(
         entry_bytes(entry),
         writes=(new_row(consent_key(offered.id), history.to_file()),),
         marks=((mark_key(offered.id, entry.id), 0),),
     )
-    return as_consent(history, now=now)
 
 
 def new_offer(
@@ -217,7 +242,12 @@ async def spend_offer(deps: Deps, offered: Offer, *, now: datetime) -> None:
     """Mark the offer as answered.  Raises ``TamperDetected("offer", reason="replayed")`` the second time."""
     expires_at = now + timedelta(seconds=deps.config.limits.offer_s)
     if not await spend(f"offer/{offered.id}", expires_at=expires_at):
-        raise TamperDetected("offer", reason="replayed", message="this offer has been answered already")
+        raise answered_already()
+
+
+def answered_already() -> TamperDetected:
+    """Return the error for a second answer to one offer."""
+    return TamperDetected("offer", reason="replayed", message="this offer has been answered already")
 
 
 def first_revision(
@@ -230,9 +260,25 @@ def first_revision(
     answer: Literal["given", "refused"],
     now: datetime,
 ) -> Revision:
-    """Return the signed first revision of the consent that ``offered`` leads to."""
+    """Return the first revision of the consent that ``offered`` leads to, signed by the collecting party alone."""
+    record = first_record(deps, offered, notice, proof, link_id=link_id, answer=answer, now=now)
+    return sign_revision(record, deps.record_signer)
+
+
+def first_record(
+    deps: Deps,
+    offered: Offer,
+    notice: Notice,
+    proof: LoginProof,
+    *,
+    link_id: str,
+    answer: Literal["given", "refused"],
+    signer_role: SignerRole = "collector",
+    now: datetime,
+) -> ConsentRecord:
+    """Return the record of the consent that ``offered`` leads to, which nobody has signed yet."""
     service = deps.config.service(offered.audience, offered.flow())
-    record = build_consent(
+    return build_consent(
         offered,
         notice,
         service,
@@ -244,9 +290,9 @@ def first_revision(
         assurance_source=proof.assurance_source,
         collector=deps.config.operator,
         state=answer,
+        signer_role=signer_role,
         now=now,
     )
-    return sign_revision(record, deps.record_signer)
 
 
 async def notice_writes(notice: Notice) -> tuple[Write, ...]:
@@ -257,18 +303,31 @@ async def notice_writes(notice: Notice) -> tuple[Write, ...]:
 
 def as_consent(history: ConsentHistory, *, now: datetime) -> Consent:
     """Return ``history`` as callers see it."""
-    record = history.current.record
+    current = history.current
     return Consent(
-        id=record.record_id,
+        id=current.record.record_id,
         state=history.state(now),
-        valid_until=from_text(record.valid_until),
-        receipt=to_envelope(history.current.signed),
+        valid_until=from_text(current.record.valid_until),
+        receipt=to_envelope(current.signed),
+        signature=b"" if current.subject is None else current.subject.raw,
     )
 
 
 def _entry(
-    deps: Deps, kind: Kind, offered: Offer, *, person_of: str, digest: str, now: datetime, entropy: Entropy
+    deps: Deps,
+    kind: Kind,
+    offered: Offer,
+    *,
+    person_of: str,
+    digest: str,
+    subject: str = "",
+    now: datetime,
+    entropy: Entropy,
 ) -> LedgerEntry:
+    detail = {"audience": offered.audience, "language": offered.language, "service": offered.service}
+    if subject:
+        # The digest alone: a certificate names its holder, and nothing in the ledger does.
+        detail[SUBJECT_DETAIL] = subject
     return build_entry(
         kind=kind,
         now=now,
@@ -276,5 +335,5 @@ def _entry(
         link=ledger_subject(deps.pseudonym_key, link_id=person_of),
         consent=offered.id,
         body_digest=digest,
-        detail={"audience": offered.audience, "language": offered.language, "service": offered.service},
+        detail=detail,
     )

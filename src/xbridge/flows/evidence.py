@@ -7,13 +7,14 @@ from datetime import datetime
 from xbridge.core.effects import read, read_log, scan
 from xbridge.core.errors import TamperDetected
 from xbridge.core.moment import to_text
+from xbridge.core.provider import SigningProvider
 from xbridge.crypto import base64url
 from xbridge.crypto.canonical import canonical_json_of
 from xbridge.crypto.key import VerificationKey
 from xbridge.crypto.signing import to_envelope
 from xbridge.evidence.bundle import write_bundle
 from xbridge.evidence.manifest import signed_manifest
-from xbridge.evidence.trust import Trust, trust_bytes, trusted_key
+from xbridge.evidence.trust import ResidentAnchor, Trust, resident_anchor, trust_bytes, trusted_key
 from xbridge.flows.deps import Deps
 from xbridge.flows.shelf import decision_key, mark_key, notice_key, read_consent
 from xbridge.ledger.entry import parse_entry
@@ -86,5 +87,16 @@ def current_trust(deps: Deps) -> Trust:
             trusted_key(deps.token_signer.public(), "token", valid_from=since),
         ),
         log_origin=deps.config.log_origin,
+        resident_anchors=_resident_anchors(deps),
         v=1,
     )
+
+
+def _resident_anchors(deps: Deps) -> tuple[ResidentAnchor, ...]:
+    """Return the authorities under whose certificates people sign here, each from its certificate's own beginning."""
+    found = {}
+    for provider, settings in deps.providers.values():
+        anchors = provider.signature_anchors(settings) if isinstance(provider, SigningProvider) else None
+        for each in () if anchors is None else anchors.certificates:
+            found[each.fingerprint] = resident_anchor(each.raw, valid_from=to_text(each.parsed.not_valid_before_utc))
+    return tuple(found[fingerprint] for fingerprint in sorted(found))

@@ -21,6 +21,7 @@ from xbridge.core.ports import Entropy
 from xbridge.core.provider import FormFillingProvider, ProfileProvider, Provider, StepUpProvider, lacking
 from xbridge.core.request import Asked, Errand, FormTitle, PendingRequest, RequestKind
 from xbridge.core.signing import SignatureSought
+from xbridge.crypto import base64url
 from xbridge.flows.deps import Deps
 from xbridge.flows.waiting import (
     GRACE_S,
@@ -102,14 +103,16 @@ async def send_errand(
     now: datetime,
     entropy: Entropy,
     sought: SignatureSought | BulkSought | None = None,
+    record: bytes = b"",
 ) -> PendingRequest:
     """Let the request wait, then send it; where sending fails, nothing waits any longer.
 
-    ``sought`` is what a signature, or many, must be for.  Raises what ``ask`` raises, and ``StoreError``.
+    ``sought`` is what a signature, or many, must be for, and ``record`` the consent whose bytes it signs.  Raises what
+    ``ask`` raises, and ``StoreError``.
     """
     person = standing.person
     expires_at = request_deadline(now)
-    record = WaitingRequest(
+    request = WaitingRequest(
         bulk=WaitingBulk.of(sought) if isinstance(sought, BulkSought) else None,
         business_id=errand.business_id,
         expires_at=int(expires_at.timestamp()),
@@ -118,6 +121,7 @@ async def send_errand(
         kind=errand.kind,
         proof=standing.proof,
         provider=person.provider,
+        record=base64url.encode(record),
         session_ref=person.session_ref,
         signature=WaitingSignature.of(sought) if isinstance(sought, SignatureSought) else None,
         state=errand.state,
@@ -126,7 +130,7 @@ async def send_errand(
     )
     key = request_key(errand.business_id)
     kept_until = expires_at + timedelta(seconds=GRACE_S)
-    await put_pending(waiting(deps, key, record, expires_at=kept_until, entropy=entropy))
+    await put_pending(waiting(deps, key, request, expires_at=kept_until, entropy=entropy))
     try:
         asked = await ask(standing.access, errand)
     except XBridgeError:

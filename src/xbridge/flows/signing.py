@@ -46,8 +46,11 @@ async def request_signature(
     now: datetime,
     entropy: Entropy,
     user_agent: str = "",
+    record: bytes = b"",
 ) -> PendingRequest:
     """Ask and return what the page needs to wait for the answer.
+
+    ``record`` are the exact bytes of the consent that is signed, where it is one.
 
     (1) the person logged in, in this session   (2) their provider can do this, its signatures can be verified, and the
     account may sign   (3) the token is still alive, and the task one that can be   (4) the request waits, with what may
@@ -79,6 +82,7 @@ async def request_signature(
         now=now,
         entropy=entropy,
         sought=sought,
+        record=record,
     )
 
 

@@ -59,7 +59,8 @@ class VerifiedBundle:
     """What held.  ``signer_known`` is False when no trust file was given: then everything is merely consistent.
 
     ``resident`` is the person's own signature, None where the record says that the collecting party alone signed.
-    ``log_size`` is how many entries the log had.  ``checks`` are ``(name, what was checked)``; ``story`` the ledger entries in order; ``decisions`` by entry id.
+    ``log_size`` is how many entries the log had.  ``checks`` are ``(name, what was checked)``; ``story`` the ledger
+    entries in order; ``decisions`` by entry id.
     """
 
     signer_known: bool

@@ -103,7 +103,9 @@ class WaitingBulk(Record):
 class WaitingRequest(Record):
     """A request under way.  ``proof`` is the sealed login it stands on; times are seconds since 1970.
 
-    ``signature`` is there where something is to be signed, ``bulk`` where many things are.  Version 1 knew no signatures.
+    ``signature`` is there where something is to be signed, ``bulk`` where many things are; ``record`` holds, as base64url,
+    the exact bytes of the consent that a signature is for, empty where it is for something else.  Version 1 knew no
+    signatures.
     """
 
     bulk: WaitingBulk | None = None
@@ -114,6 +116,7 @@ class WaitingRequest(Record):
     kind: RequestKind
     proof: str = Field(repr=False)
     provider: str
+    record: str = Field(default="", repr=False)
     session_ref: str
     signature: WaitingSignature | None = None
     state: str = Field(repr=False)
@@ -137,6 +140,7 @@ class WaitingResult(Record):
     proof: str = Field(repr=False)
     provider: str
     provider_code: str
+    record: str = Field(default="", repr=False)
     session_ref: str
     signature: WaitingSignature | None = None
     subject_ref: str

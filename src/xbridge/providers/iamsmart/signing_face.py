@@ -13,6 +13,7 @@ from xbridge.core.ports import Entropy
 from xbridge.core.provider import CallbackParameters
 from xbridge.core.request import Asked, Errand
 from xbridge.core.signing import PersonalSignature, SignatureSought, SigningPage, SigningTask, Verdict
+from xbridge.protocols.personal_signature import SignatureForm, TrustAnchors
 from xbridge.providers.iamsmart import anonymous_signing, signature, signing
 from xbridge.providers.iamsmart.settings import IamSmartSettings
 
@@ -43,6 +44,14 @@ class SigningFace:
     ) -> PersonalSignature:
         """Return the signature in a callback, verified."""
         return signature.read_signature(settings, sought, content, step=f"{sought.kind}_callback", at=at)
+
+    def signature_form(self, settings: IamSmartSettings) -> SignatureForm:
+        """Return how this operator reads the names of the algorithms."""
+        return settings.signing.form
+
+    def signature_anchors(self, settings: IamSmartSettings) -> TrustAnchors | None:
+        """Return the authorities that this operator trusts, None where there are none."""
+        return settings.signing.anchors if settings.signing.trust_anchors else None
 
     async def begin_anonymous_signature(
         self,
