@@ -26,12 +26,17 @@ from xbridge.testing import catalogue
 from xbridge.testing.transport import AsyncInProcessTransport, InProcessTransport
 
 if TYPE_CHECKING:
-    from xbridge_mocks import MockWorld
+    from xbridge_mocks import IamSmartMockSettings, MockWorld
+    from xbridge_mocks.iamsmart.courier import CallbackRequest
     from xbridge_mocks.persona import Persona
 
 IAMSMART_URL = "http://iamsmart.test"
 GUANGDONG_URL = "http://guangdong.test"
 SERVICE_URL = "https://svc.test"
+CALLBACK_URL = f"{SERVICE_URL}/push/hk"
+ASKING_SCOPES = ("eidapi_auth", "eidapi_profiles", "eidapi_formFilling", "eidapi_fr", "eidapi_sign")
+"""What a service that asks for everything is registered with."""
+
 NOON = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
 
 
@@ -63,15 +68,21 @@ class _Place:
         overrides: Callable[[dict[str, Any]], None] | None = None,
         jwks: dict[str, dict[str, Any]] | None = None,
         personas: Sequence[Persona] | None = None,
+        asking: bool = False,
+        iamsmart: IamSmartMockSettings | None = None,
     ) -> None:
         """``at`` is when the clock stands; ``overrides`` may change the configuration document before it is checked.
 
         ``jwks`` gives parties of the catalogue their public keys; ``personas`` replaces the mocks' population.
+        ``asking`` registers the service for everything that people can be asked at iAM Smart, forms and signatures, with
+        a callback address (:meth:`answer` gives what is POSTed there); ``iamsmart`` is how that mock behaves.
         """
         from xbridge_mocks import MockClock, MockWorld
 
         self.clock = MockClock(at)
-        self.mocks: MockWorld = MockWorld(clock=self.clock, seed=seed, personas=personas)
+        self.mocks: MockWorld = MockWorld(clock=self.clock, seed=seed, personas=personas, iamsmart_settings=iamsmart)
+        self.callbacks: list[bytes] = []
+        self._asking = asking
         self.store: Store = store if store is not None else MemoryStore()
         self.events: list[AuditEvent] = []
         self.return_to = {"iamsmart": f"{SERVICE_URL}/cb/hk", "guangdong": f"{SERVICE_URL}/cb/gd"}
@@ -90,11 +101,29 @@ class _Place:
         mock = self.mocks.iamsmart if url.startswith(IAMSMART_URL) else self.mocks.guangdong
         return mock.log_in(url, persona, decision=decision)
 
+    def answer(self, business_id: str, decision: str = "approve") -> bytes:
+        """Answer a request as the person who is asked, and return the body that iAM Smart POSTs to the callback address.
+
+        Pass it to :meth:`~xbridge.Bridge.receive_callback`, as your web layer would.  ``decision`` is ``"approve"``,
+        ``"refuse"``, ``"fail"``, and for a form or a signature ``"cancel"``.
+        """
+        self.mocks.iamsmart.decide(business_id, decision)
+        return self.callbacks[-1]
+
+    def _deliver(self, callback: CallbackRequest) -> int:
+        """Keep what the mock POSTs; nothing listens at the address of this world."""
+        self.callbacks.append(callback.content)
+        return 200
+
     def _document(self, jwks: dict[str, dict[str, Any]] | None) -> dict[str, Any]:
         """Register this service with both mocks and return a configuration document."""
         private_kek, public_kek = new_kek()
+        more, section = self._for_asking() if self._asking else ({}, {})
         hk = self.mocks.iamsmart.register_client(
-            name="Sample portal", redirect_uris=[self.return_to["iamsmart"]], kek_public_keys=[public_kek]
+            name="Sample portal",
+            redirect_uris=[self.return_to["iamsmart"], *([CALLBACK_URL] if self._asking else [])],
+            kek_public_keys=[public_kek],
+            **more,
         )
         gd = self.mocks.guangdong.register_client(name="Sample portal", redirect_uris=[self.return_to["guangdong"]])
         return {
@@ -110,6 +139,7 @@ class _Place:
                     "client_secret": hk.client_secret,
                     "kek_private_keys": [private_kek],
                     "redirect_uris": [self.return_to["iamsmart"]],
+                    **section,
                 },
                 "guangdong": {
                     "base_url": GUANGDONG_URL,
@@ -121,6 +151,17 @@ class _Place:
             "parties": catalogue.parties(jwks),
             "services": catalogue.services(),
         }
+
+    def _for_asking(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return what a service that asks registers with the mock, and what its configuration holds."""
+        mock = self.mocks.iamsmart
+        mock.deliver = self._deliver
+        section = {
+            "callback_uri": CALLBACK_URL,
+            "scopes": list(ASKING_SCOPES),
+            "signing": {"trust_anchors": list(mock.trust_anchors())},
+        }
+        return {"scopes": ASKING_SCOPES}, section
 
 
 class World(_Place):
