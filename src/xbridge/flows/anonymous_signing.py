@@ -14,7 +14,7 @@ from pydantic import Field
 
 from xbridge.core.decision import Record
 from xbridge.core.effects import put_pending, spend
-from xbridge.core.errors import CallbackInvalid, ConfigError, TamperDetected
+from xbridge.core.errors import CallbackInvalid, ConfigError, ProtocolError, ProviderUnavailable, TamperDetected
 from xbridge.core.language import Language
 from xbridge.core.ports import Entropy
 from xbridge.core.provider import AnonymousSigningProvider, Provider, lacking
@@ -99,7 +99,7 @@ async def finish_anonymous_signature(
 
     (1) the sealed request is ours and alive   (2) it was started in this session   (3) its provider is still the one
     (4) the callback is where we sent it and carries our state   (5) first use   (6) the provider's own protocol; the
-    signature verifies   (7) it can be acknowledged, and one that does not verify can be rejected
+    signature verifies   (7) it can be acknowledged; one that does not verify can be rejected, one that got lost missed
 
     Raises ``CallbackInvalid``, ``UserDeclined``, ``ProviderError``, ``TamperDetected``, ``Unsupported``.
     """
@@ -135,6 +135,10 @@ async def finish_anonymous_signature(
         )
     except TamperDetected:
         await _remember_end(deps, pending, "rejected", now=now, entropy=entropy)
+        raise
+    except (ProtocolError, ProviderUnavailable):
+        # Something may have been signed, and it is lost to us: the code works once.
+        await _remember_end(deps, pending, "missing", now=now, entropy=entropy)
         raise
     # (7)
     await _remember_end(deps, pending, "accepted", now=now, entropy=entropy)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from xbridge.core.effects import take_pending
-from xbridge.core.errors import CallbackInvalid, ProtocolError, VerificationError
+from xbridge.core.errors import CallbackInvalid, VerificationError
 from xbridge.core.moment import from_seconds
 from xbridge.core.ports import Entropy
 from xbridge.core.provider import CallbackReceiver, Provider, lacking
@@ -112,12 +112,13 @@ async def _believe_signature(
 ) -> None:
     """Return where the signature verifies.
 
-    Otherwise it is noted that one came, for the acknowledgement, and the request goes on waiting: the true answer may
-    still come, and whoever sent this one must not keep it out.
+    Otherwise the request goes on waiting: the true answer may still come, and whoever sent this one must not keep it
+    out.  For the acknowledgement it is noted that a signature came which did not verify; an answer without a readable
+    one is none.
     """
     try:
         # To the second, as it is kept: handing it out verifies the same again.
         verify_answer(provider, settings, request, content, at=from_seconds(int(now.timestamp())))
-    except (ProtocolError, VerificationError):
+    except VerificationError:
         await note_refused_signature(deps, request, now=now, entropy=entropy)
         raise

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.unit.flows.signing_desk import ACK, ANONYMOUS, INITIATE, TITLE, SigningDesk
+from tests.unit.flows.signing_desk import ACK, ANONYMOUS, INITIATE, RESULT, TITLE, SigningDesk
 from tests.unit.providers.iamsmart_side import NOON, OPEN_ID, RETURN_TO, reply
 from tests.unit.providers.signing_person import DIGEST, HASH_TEXT, HKID, authority, hash_answer, person, text
 from xbridge import HashSignature, SigningStepUp, SigningTitle
@@ -366,14 +366,16 @@ def test_another_session_acknowledges_nothing(desk, stage):
     assert desk.told == []
 
 
-@pytest.mark.parametrize(("forged", "word"), [(False, "SR003"), (True, "SR002")])
+@pytest.mark.parametrize(
+    ("forged", "word"), [({}, "SR003"), ({"timestamp": 1}, "SR002"), ({"signature": ...}, "SR003")]
+)
 @pytest.mark.parametrize("accepted", [True, False])
 def test_without_a_signature_that_verified_nothing_is_accepted(desk, forged, word, accepted):
-    """Nobody answered: missing.  Something came that did not verify: rejected.  Whatever the application says."""
+    """Nobody answered, or without a signature: missing.  One that did not verify: rejected.  Whatever is said."""
     request = desk.ask()
     if forged:
-        with pytest.raises(TamperDetected):
-            desk.receive(desk.signed(timestamp=1))
+        with pytest.raises((TamperDetected, ProtocolError)):
+            desk.receive(desk.signed(**forged))
     desk.clock.advance(18 * 60)
     assert desk.bridge.collect(request, session="s").status == "expired"
     desk.bridge.acknowledge_signature(request, session="s", accepted=accepted)
@@ -471,8 +473,29 @@ def test_a_forged_result_is_refused_and_can_be_rejected(desk, name):
     desk.result(hop, **{key: None if value is ... else value for key, value in changes.items()})
     with pytest.raises(error):
         desk.bridge.finish_anonymous_signature(hop.pending, callback_url=desk.back(hop), session="s")
-    if error is TamperDetected:
-        assert desk.bridge.acknowledge_signature(hop, session="s") == "rejected"
+    expected = "rejected" if error is TamperDetected else "missing"
+    assert desk.bridge.acknowledge_signature(hop, session="s") == expected
+
+
+def test_a_signature_that_got_lost_is_missing(desk):
+    """The code works once: where the result could not be fetched, the platform can be told that none came."""
+    hop = desk.begin()
+    desk.answers[RESULT] = [httpx.ConnectError("down")]
+    with pytest.raises(ProviderUnavailable):
+        desk.bridge.finish_anonymous_signature(hop.pending, callback_url=desk.back(hop), session="s")
+    assert desk.bridge.acknowledge_signature(hop, session="s") == "missing"
+
+
+def test_a_service_that_has_become_another_fetches_nothing(desk):
+    """A signature that was begun as one client is not finished as another."""
+    hop = desk.begin()
+    document = desk.config.model_dump()
+    document["providers"]["iamsmart"]["client_id"] = "f" * 32
+    other = desk.another_bridge(desk.config.model_copy(update={"providers": document["providers"]}))
+    with pytest.raises(CallbackInvalid) as caught:
+        other.finish_anonymous_signature(hop.pending, callback_url=desk.back(hop), session="s")
+    assert reason_of(caught) == ("issuer", "mismatch")
+    other.close()
 
 
 def test_a_refusal_is_the_persons(desk):
