@@ -8,7 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 ASKS = {"profileRequest": "initiate_profile", "formRequest": "initiate_form", "stepUpRequest": "initiate_step_up"}
-STEPS = {**ASKS, "anonymousRequest": "initiate_anonymous_form", "anonymousResult": "anonymous_form_result"}
+STEPS = {
+    **ASKS, "anonymousRequest": "initiate_anonymous_form", "anonymousResult": "anonymous_form_result",
+    "hashSignRequest": "initiate_hash_signing", "pdfSignRequest": "initiate_document_signing",
+    "anonymousHashSignRequest": "initiate_anonymous_hash_signing",
+    "anonymousPdfSignRequest": "initiate_anonymous_document_signing",
+    "anonymousHashSignResult": "anonymous_hash_signing_result",
+    "anonymousPdfSignResult": "anonymous_document_signing_result",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,15 +50,15 @@ _REJECTED = {"unknown_error_code": "D99999", "cek_unknown_always": "D30002"}
 _HARMLESS = "cek_unknown content_nested message_not_success wrong_tx_shape"
 
 
-def _sealed(operation: str) -> list[Asking]:
+def sealed(operation: str) -> list[Asking]:
     """The rows that every encrypted call shares: its reply is garbled, refused or harmlessly odd."""
     step = {"step": STEPS[operation]}
     rows = [
         Asking(fault=fault, operation=operation, code="protocol_error", details={**step, "reason": reason})
         for reason, faults in _PROTOCOL.items()
         for fault in faults.split()
-        # A form may bring an electricity bill with it, so its result may be larger than other replies.
-        if (fault, operation) != ("body_over_limit", "anonymousResult")
+        # A form may bring an electricity bill with it, so what is fetched may be larger than other replies.
+        if not (fault == "body_over_limit" and operation.endswith("Result"))
     ]
     rows += [
         Asking(fault=fault, operation=operation, code="provider_rejected", details={**step, "provider_code": code})
@@ -61,11 +68,11 @@ def _sealed(operation: str) -> list[Asking]:
     return rows + [Asking(fault=name, operation=operation, status="done") for name in _HARMLESS.split()]
 
 
-def _asked(operation: str) -> list[Asking]:
+def asked(operation: str) -> list[Asking]:
     """The rows of a request that somebody who is logged in makes; how the app is opened changes nothing for the result."""
     rejected = {"step": STEPS[operation], "provider_code": "D20011"}
     return [
-        *_sealed(operation),
+        *sealed(operation),
         Asking(fault="business_id_taken", operation=operation, code="provider_rejected", details=rejected),
         *(
             Asking(fault=name, operation=operation, status="done")
@@ -118,8 +125,8 @@ _DELIVERY = [
 ]  # fmt: skip
 
 ASKING = (
-    *(row for operation in ASKS for row in _asked(operation)),
-    *_sealed("anonymousRequest"),
+    *(row for operation in ASKS for row in asked(operation)),
+    *sealed("anonymousRequest"),
     Asking(
         fault="business_id_taken", operation="anonymousRequest", code="provider_rejected",
         details={"step": STEPS["anonymousRequest"], "provider_code": "D20011"},
@@ -128,7 +135,7 @@ ASKING = (
         fault="ticket_missing", operation="anonymousRequest", code="protocol_error",
         details={"step": STEPS["anonymousRequest"], "reason": "shape"},
     ),
-    *_sealed("anonymousResult"),
+    *sealed("anonymousResult"),
     Asking(fault="body_over_limit", operation="anonymousResult", status="done"),
     Asking(fault="swapped_user", operation="anonymousResult", status="done"),
     Asking(

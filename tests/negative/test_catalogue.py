@@ -7,9 +7,9 @@ import pytest
 from tests.negative.asking import ASKING, DIRECT, STOPPED_BY_THE_PLATFORM
 from tests.negative.catalogue import CATALOGUE, NO_CALLBACK, NOT_OURS, REFUSED, TOLERATED, Row
 from tests.negative.refusal import refused
+from tests.negative.signing import DELIVERED, SIGNING, STOPPED
 from tests.negative.stage import PROVIDERS, Stage
 from xbridge_mocks import MockWorld
-from xbridge_mocks.iamsmart.signing_fault import SIGNING_FAULTS
 
 BROWSER_SIDE = frozenset({"authorize", "callback", "login"})
 
@@ -63,10 +63,10 @@ def test_every_fault_has_its_row() -> None:
         for provider in PROVIDERS
         for fault in getattr(world, provider).faults.KNOWN
         for operation in fault.operations
-        if operation not in NOT_OURS and fault not in SIGNING_FAULTS
+        if operation not in NOT_OURS
     }
     listed = [(row.provider, row.fault, row.operation) for row in CATALOGUE]
-    listed += [("iamsmart", row.fault, row.operation) for row in ASKING]
+    listed += [("iamsmart", row.fault, row.operation) for row in (*ASKING, *SIGNING)]
     assert len(set(listed)) == len(listed), "a row stands twice"
-    elsewhere = {("iamsmart", *pair) for pair in DIRECT | STOPPED_BY_THE_PLATFORM}
+    elsewhere = {("iamsmart", *pair) for pair in DIRECT | STOPPED_BY_THE_PLATFORM | DELIVERED | STOPPED}
     assert {*listed, *NO_CALLBACK, *elsewhere} == known
