@@ -134,5 +134,5 @@ REFUSED = tuple(row for row in CATALOGUE if row.code)
 TOLERATED = tuple(row for row in CATALOGUE if not row.code)
 NO_CALLBACK = frozenset({("guangdong", "user_leaves", "login")})
 """The person never comes back: nothing to answer but an expired login (``test_login_path``)."""
-NOT_OURS = frozenset({"revokeKey"})
+NOT_OURS = frozenset({"revokeKey", "bulkToken", "bulkSignRequest", "bulkSignAck", "bulkSignStatus", "bulkSignCancel"})
 """Operations of the mocks that this release does not call."""

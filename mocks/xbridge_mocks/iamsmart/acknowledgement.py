@@ -15,7 +15,10 @@ from xbridge_mocks.iamsmart.registry import Client
 
 __all__ = ["ACKNOWLEDGEMENTS", "Acknowledgements"]
 
-ACKNOWLEDGEMENTS: dict[str, tuple[tuple[Kind, ...], str]] = {"signAck": (("hash_signing", "pdf_signing"), "D70006")}
+ACKNOWLEDGEMENTS: dict[str, tuple[tuple[Kind, ...], str]] = {
+    "signAck": (("hash_signing", "pdf_signing"), "D70006"),
+    "bulkSignAck": (("bulk_signing",), "D71006"),
+}
 """For each call: which kinds of request it is about, and the code that says no."""
 
 _RESULTS = ("SR001", "SR002", "SR003")

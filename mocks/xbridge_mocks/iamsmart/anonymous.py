@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from xbridge_mocks.clock import MockClock
 from xbridge_mocks.iamsmart.grant import Grants
-from xbridge_mocks.iamsmart.initiation import business_id, form_text, lang, order_of
+from xbridge_mocks.iamsmart.initiation import answer_in_parts, business_id, form_text, lang, order_of
 from xbridge_mocks.iamsmart.inquiry import SCOPE_OF_KIND, FormText, Inquiries, Inquiry, Kind
 from xbridge_mocks.iamsmart.parameter import FieldWish, field_wish, owner, text
 from xbridge_mocks.iamsmart.profile import FORM_FIELDS, profile
@@ -65,6 +65,11 @@ class Anonymous:
             refuse = self._settings.refuse_empty_field_array
             wish = field_wish(parameters, trail, eme_fields=FORM_FIELDS, refuse_empty=refuse)
             form = form_text(parameters, trail, self._settings)
+            # Its answer is fetched, so there is no callback that could come in several parts.
+            in_parts = answer_in_parts(parameters, trail)
+            trail.require(
+                "no_parts", not in_parts, "D20003", parameter="callbackContentType", detail="no callback here"
+            )
         order = order_of(kind, parameters, trail)
         taken = self._inquiries.is_used(client.client_id, business) or trail.strikes("business_id_taken")
         trail.require("business_id_new", not taken, "D20011", parameter="businessID", detail="used before")

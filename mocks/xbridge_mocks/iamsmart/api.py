@@ -16,6 +16,8 @@ from werkzeug.wrappers import Request
 from xbridge_mocks.clock import MockClock
 from xbridge_mocks.iamsmart.acknowledgement import ACKNOWLEDGEMENTS, Acknowledgements
 from xbridge_mocks.iamsmart.anonymous import ANONYMOUS_REQUESTS, ANONYMOUS_RESULTS, Anonymous
+from xbridge_mocks.iamsmart.bulk import BULK_OPERATIONS, BulkSigning
+from xbridge_mocks.iamsmart.bulk_order import BulkTokens
 from xbridge_mocks.iamsmart.content_key import ContentKeys, public_key_text, wrap
 from xbridge_mocks.iamsmart.direct_login import challenge_of
 from xbridge_mocks.iamsmart.gate import Gate
@@ -42,6 +44,7 @@ SCOPE_NEEDED = {
         for operation, kind in (INITIATIONS | ANONYMOUS_REQUESTS | ANONYMOUS_RESULTS).items()
     },
     **{operation: SCOPE_OF_KIND[kinds[0]] for operation, (kinds, _) in ACKNOWLEDGEMENTS.items()},
+    **dict.fromkeys(BULK_OPERATIONS, SCOPE_OF_KIND["bulk_signing"]),
 }
 _Handler = Callable[[Client, Mapping[str, object], Trail], dict[str, object] | None]
 _HEX32 = re.compile(r"[0-9a-f]{32}", re.ASCII)
@@ -63,7 +66,9 @@ class Api:
         grants: Grants,
         inquiries: Inquiries,
         answer_now: Callable[[Inquiry], None],
+        withdraw: Callable[[Inquiry], None],
         signer: Signer,
+        bulk_tokens: BulkTokens,
     ) -> None:
         self._clock = clock
         self._personas = tuple(personas)
@@ -72,12 +77,17 @@ class Api:
         self._gate = gate
         self._keys = keys
         self._grants = grants
-        self._initiation = Initiation(clock=clock, settings=settings, grants=grants, inquiries=inquiries)
+        self._initiation = Initiation(
+            clock=clock, settings=settings, grants=grants, inquiries=inquiries, bulk_tokens=bulk_tokens
+        )
         anonymous = Anonymous(
             clock=clock, settings=settings, grants=grants, inquiries=inquiries, signer=signer,
             someone_else=self._someone_else,
         )  # fmt: skip
         acknowledgements = Acknowledgements(inquiries)
+        bulk = BulkSigning(
+            settings=settings, grants=grants, inquiries=inquiries, tokens=bulk_tokens, withdraw=withdraw
+        )  # fmt: skip
         self._answer_now = answer_now
         self._handlers: dict[str, _Handler] = {
             "getToken": self._get_token,
@@ -86,6 +96,9 @@ class Api:
             **dict.fromkeys(ANONYMOUS_REQUESTS, anonymous.ask),
             **dict.fromkeys(ANONYMOUS_RESULTS, anonymous.result),
             **dict.fromkeys(ACKNOWLEDGEMENTS, acknowledgements.take),
+            "bulkToken": bulk.fetch_token,
+            "bulkSignStatus": bulk.status,
+            "bulkSignCancel": bulk.cancel,
         }
 
     def answer(self, request: Request, trail: Trail) -> Reply:

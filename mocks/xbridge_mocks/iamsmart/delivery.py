@@ -1,7 +1,8 @@
 """The callback that carries a person's answer to the service: ``{txID, code, message, secretKey, content}`` (8.2).
 
-It writes the bytes, spoils them if a fault strikes, and keeps what waits to be carried. Carrying is ``courier``, and
-happens outside the mock's lock, because the service may call back while it listens.
+Some come in several parts, of which that document is one (``answer_part``). It writes the bytes, spoils them if a fault
+strikes, and keeps what waits to be carried. Carrying is ``courier``, and happens outside the mock's lock, because the
+service may call back while it listens.
 """
 
 from __future__ import annotations
@@ -13,12 +14,15 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
 from xbridge_mocks.clock import MockClock
-from xbridge_mocks.iamsmart.content_key import ContentKeys, wrap
+from xbridge_mocks.iamsmart.answer_part import answer_parts, take_files
+from xbridge_mocks.iamsmart.content_key import ContentKey, ContentKeys, wrap
 from xbridge_mocks.iamsmart.courier import CallbackRequest
+from xbridge_mocks.iamsmart.envelope import seal
 from xbridge_mocks.iamsmart.inquiry import OUTCOMES, Inquiry, InquiryPhase
+from xbridge_mocks.iamsmart.multipart import form_data
 from xbridge_mocks.iamsmart.profile import profile
 from xbridge_mocks.iamsmart.refusal import MEANING, SUCCESS, Trail
-from xbridge_mocks.iamsmart.registry import Registry
+from xbridge_mocks.iamsmart.registry import Client, Registry
 from xbridge_mocks.iamsmart.reply import dump, seal_content
 from xbridge_mocks.iamsmart.setting import IamSmartMockSettings
 from xbridge_mocks.iamsmart.signer import Signer
@@ -119,17 +123,16 @@ class Writer:
         if trail.strikes("unknown_error_code"):
             code, content = "D99999", {name: content[name] for name in ("businessID", "state") if name in content}
         late = self._settings.late_callback_s * 1000 if trail.strikes("callback_late") else 0
-        headers = {"Content-Type": "application/json", "X-Xbridge-Mock": "iamsmart"}
+        content_type, raw = self._message(inquiry, code, content, trail)
+        headers = {"Content-Type": content_type, "X-Xbridge-Mock": "iamsmart"}
         return Delivery(
             business_id=inquiry.business_id,
-            callback=CallbackRequest(
-                url=inquiry.redirect_uri, headers=headers, content=self._body(inquiry, code, content, trail)
-            ),
+            callback=CallbackRequest(url=inquiry.redirect_uri, headers=headers, content=raw),
             code=code,
             trail=trail,
             due_ms=self._clock.now_ms() + late,
             copies=0 if trail.strikes("callback_never") else 2 if trail.strikes("callback_twice") else 1,
-        )  # fmt: skip
+        )
 
     def _content(self, inquiry: Inquiry, code: str, trail: Trail, stranger: Persona) -> dict[str, object]:
         wrong_id, wrong_state = trail.strikes("callback_wrong_business_id"), trail.strikes("callback_wrong_state")
@@ -148,12 +151,26 @@ class Writer:
             content |= profile(person, ("idNo", "birthDate", "gender"))
         return content
 
-    def _body(self, inquiry: Inquiry, code: str, content: Mapping[str, object], trail: Trail) -> bytes:
+    def _message(self, inquiry: Inquiry, code: str, content: dict[str, object], trail: Trail) -> tuple[str, bytes]:
+        """The media type and the bytes of the answer: one JSON document, or several parts where it was a success."""
         # A newer KEK may have been configured since the service asked.
         client = self._registry.find(inquiry.client.client_id) or inquiry.client
         if trail.strikes("callback_fresh_key"):
             self._keys.revoke(client.client_id)
         held = self._keys.obtain(client)
+        if not inquiry.in_parts or code != SUCCESS:
+            return "application/json", self._document(client, held, code, content, trail)
+        files = take_files(inquiry, content)
+        metadata = self._document(client, held, code, content, trail)
+        boundary = f"xbridge-mock-{self._random.hex(16)}"
+        parts = answer_parts(
+            inquiry, metadata, files, lambda value: seal(held.key, self._keys.new_iv(held), dump(value)), trail
+        )
+        return f"multipart/form-data; boundary={boundary}", form_data(parts, boundary)
+
+    def _document(
+        self, client: Client, held: ContentKey, code: str, content: Mapping[str, object], trail: Trail
+    ) -> bytes:
         newest = self._settings.callback_kek == "newest"
         kek = client.keks[-1] if newest else held.kek
         if trail.strikes("callback_wrong_kek"):

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from xbridge_mocks.clock import MockClock
 from xbridge_mocks.iamsmart.authorization import APP_SOURCES, SOURCES
+from xbridge_mocks.iamsmart.bulk_order import BulkTokens, bulk_order
 from xbridge_mocks.iamsmart.grant import Grants
 from xbridge_mocks.iamsmart.inquiry import OUTCOMES, SCOPE_OF_KIND, FormText, Inquiries, Inquiry, Kind
 from xbridge_mocks.iamsmart.parameter import LANGS, FieldWish, field_wish, optional_text, owner, text
@@ -21,7 +22,7 @@ from xbridge_mocks.iamsmart.registry import Client
 from xbridge_mocks.iamsmart.setting import IamSmartMockSettings
 from xbridge_mocks.iamsmart.signing_order import SigningOrder, signing_order
 
-__all__ = ["INITIATIONS", "Initiation", "business_id", "form_text", "lang", "order_of"]
+__all__ = ["INITIATIONS", "Initiation", "answer_in_parts", "business_id", "form_text", "lang", "order_of"]
 
 INITIATIONS: dict[str, Kind] = {
     "profileRequest": "profile",
@@ -29,6 +30,7 @@ INITIATIONS: dict[str, Kind] = {
     "stepUpRequest": "step_up",
     "hashSignRequest": "hash_signing",
     "pdfSignRequest": "pdf_signing",
+    "bulkSignRequest": "bulk_signing",
 }
 _BUSINESS_ID = re.compile(r"[!-~]{1,36}", re.ASCII)
 _STATE = re.compile(r"[A-Za-z0-9_-]{1,36}", re.ASCII)
@@ -38,17 +40,25 @@ class Initiation:
     """Takes the questions of services that hold an access token."""
 
     def __init__(
-        self, *, clock: MockClock, settings: IamSmartMockSettings, grants: Grants, inquiries: Inquiries
+        self,
+        *,
+        clock: MockClock,
+        settings: IamSmartMockSettings,
+        grants: Grants,
+        inquiries: Inquiries,
+        bulk_tokens: BulkTokens,
     ) -> None:
         self._clock = clock
         self._settings = settings
         self._grants = grants
         self._inquiries = inquiries
+        self._bulk_tokens = bulk_tokens
 
     def ask(self, client: Client, parameters: Mapping[str, object], trail: Trail) -> tuple[Inquiry, dict[str, object]]:
         """Remember one question. Returns it and the content of the reply. Raises Refused.
 
-        (1) forms  (2) token, openID, scope  (3) businessID new  (4) source  (5) address for the answer  (6) who may sign
+        (1) forms  (2) token, openID, scope, BSQC token  (3) businessID new  (4) source  (5) address for the answer
+        (6) who may sign
         """
         kind = INITIATIONS[trail.operation]
         # (1)
@@ -59,9 +69,12 @@ class Initiation:
         lang(parameters, trail)
         profile, eme = self._wish(kind, parameters, trail)
         form = form_text(parameters, trail, self._settings) if kind == "form" else FormText()
+        in_parts = kind == "bulk_signing" or (kind == "form" and answer_in_parts(parameters, trail))
         order = order_of(kind, parameters, trail)
         # (2)
         token = owner(given, client, self._grants, trail, scope=SCOPE_OF_KIND[kind])
+        if kind == "bulk_signing" and order is not None:
+            self._bulk_tokens.check(text(parameters, "bsqcToken", trail), client, token.persona, order, trail)
         # (3)
         taken = self._inquiries.is_used(client.client_id, business) or trail.strikes("business_id_taken")
         trail.require("business_id_new", not taken, "D20011", parameter="businessID", detail="used before")
@@ -79,8 +92,8 @@ class Initiation:
         inquiry = Inquiry(
             token=self._inquiries.new_name(), kind=kind, client=client, business_id=business, created_ms=now,
             expires_ms=now + self._settings.request_wait_s * 1000, profile_fields=profile, eme_fields=eme, form=form,
-            order=order, persona=token.persona, redirect_uri=target, state=state, by_qr=by_qr,
-            ticket="" if by_qr else self._inquiries.new_name(),
+            order=order, persona=token.persona, redirect_uri=target, state=state,
+            in_parts=in_parts, by_qr=by_qr, ticket="" if by_qr else self._inquiries.new_name(),
         )  # fmt: skip
         # (6) Whether the platform says so now or with the answer is UNKNOWN.
         if inquiry.impediment and self._settings.signing_refusal_at == "request":
@@ -120,7 +133,9 @@ class Initiation:
 
 
 def order_of(kind: Kind, parameters: Mapping[str, object], trail: Trail) -> SigningOrder | None:
-    """What is to be signed, for a kind that signs one document. Raises Refused."""
+    """What is to be signed, for a kind that signs. Raises Refused."""
+    if kind == "bulk_signing":
+        return bulk_order(parameters, trail)
     if kind not in ("hash_signing", "pdf_signing"):
         return None
     return signing_order(parameters, trail, pdf=kind == "pdf_signing")
@@ -147,7 +162,12 @@ def form_text(parameters: Mapping[str, object], trail: Trail, settings: IamSmart
         optional_text(parameters, key, trail, longest=longest, needed=key in needed)
         for key, longest in (("formName", 255), ("formNum", 20), ("formDesc", 255))
     )
-    # The multipart form is known for CorpID only (dossier 8.1), so nothing but the default can be asked for.
-    plain = parameters.get("callbackContentType", "application/json") == "application/json"
-    trail.require("callback_type", plain, "D20003", parameter="callbackContentType", detail="not application/json")
     return FormText(name=name, number=number, description=description)
+
+
+def answer_in_parts(parameters: Mapping[str, object], trail: Trail) -> bool:
+    """Whether the answer is asked for as multipart/form-data. Raises Refused for any other type but JSON."""
+    asked = parameters.get("callbackContentType", "application/json")
+    known = asked in ("application/json", "multipart/form-data")
+    trail.require("callback_type", known, "D20003", parameter="callbackContentType", detail="neither of the two")
+    return asked == "multipart/form-data"

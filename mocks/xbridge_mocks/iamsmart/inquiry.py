@@ -18,12 +18,12 @@ from xbridge_mocks.random_source import RandomSource
 
 __all__ = ["OUTCOMES", "SCOPE_OF_KIND", "FormText", "Inquiries", "Inquiry", "InquiryPhase", "Kind", "PendingInquiry"]
 
-Kind = Literal["profile", "form", "step_up", "hash_signing", "pdf_signing"]
+Kind = Literal["profile", "form", "step_up", "hash_signing", "pdf_signing", "bulk_signing"]
 InquiryPhase = Literal["waiting", "approved", "refused", "cancelled", "failed", "timed_out", "not_plus", "other_card"]
 
 SCOPE_OF_KIND: dict[Kind, str] = {
     "profile": "eidapi_profiles", "form": "eidapi_formFilling", "step_up": "eidapi_fr", "hash_signing": "eidapi_sign",
-    "pdf_signing": "eidapi_sign",
+    "pdf_signing": "eidapi_sign", "bulk_signing": "eidapi_bulksign",
 }  # fmt: skip
 
 # All of signing has the same outcomes. The last two are found out when the person is there, not chosen.
@@ -41,6 +41,7 @@ OUTCOMES: dict[Kind, dict[InquiryPhase, str]] = {
     "step_up": {"approved": "D00000", "refused": "D80001", "failed": "D80002", "timed_out": "D80003"},
     "hash_signing": _SIGNING,
     "pdf_signing": _SIGNING,
+    "bulk_signing": {phase: code.replace("D70", "D71") for phase, code in _SIGNING.items()},
 }  # fmt: skip
 
 
@@ -74,6 +75,7 @@ class Inquiry:
     ``token`` names it on pages; ``ticket`` opens it on the same device, and is empty where the person is told by a
     push message instead. ``redirect_uri`` is where the answer is posted, empty for an anonymous one. ``order`` is what
     is to be signed, ``signed`` the signature that was made of it, ``acknowledged`` what the service said about it.
+    ``in_parts`` asks for the answer as multipart/form-data, ``opened`` says that its person has looked at it.
     """
 
     token: str = field(repr=False)
@@ -89,9 +91,11 @@ class Inquiry:
     persona: Persona | None = None
     redirect_uri: str = ""
     state: str | None = None
+    in_parts: bool = False
     by_qr: bool = False
     ticket: str = field(default="", repr=False)
     phase: InquiryPhase = "waiting"
+    opened: bool = False
     decided_ms: int = 0
     signed: dict[str, object] | None = field(default=None, repr=False)
     acknowledged: str = ""
@@ -109,7 +113,7 @@ class Inquiry:
     @property
     def impediment(self) -> InquiryPhase | None:
         """Why its person cannot sign, where something is to be signed and somebody is there."""
-        return impediment(self.order, self.persona) if self.order and self.persona else None
+        return impediment(self.order.hkic_hash, self.persona) if self.order and self.persona else None
 
     def decide(self, phase: InquiryPhase, now_ms: int) -> None:
         """Give it its outcome; who agrees to sign but may not ends in the impediment."""

@@ -30,10 +30,10 @@ from xbridge_mocks.random_source import RandomSource
 
 __all__ = ["APP_PATHS", "InquiryPages"]
 
-# The paths for form filling and PDF signing are UNKNOWN (dossier 6.6); the proposed ones stand in for them.
+# The paths for form filling, PDF signing and bulk signing are UNKNOWN (dossier 6.6); the proposed ones stand in for them.
 APP_PATHS: dict[str, Kind] = {
     "profile": "profile", "form-filling": "form", "re-auth": "step_up", "hash-sign": "hash_signing",
-    "pdf-sign": "pdf_signing",
+    "pdf-sign": "pdf_signing", "bulk-sign": "bulk_signing",
 }  # fmt: skip
 
 
@@ -87,6 +87,7 @@ class InquiryPages:
     def show(self, request: Request, token: str, trail: Trail) -> Response:
         """``GET /mock/request/<token>``: who asks for what, and the choices. Raises Refused."""
         inquiry = self._find(token, trail)
+        inquiry.opened = True
         lang = negotiate(request)
         device = device_of(request) or self._random.hex(16)
         signing = signing_view(inquiry, inquiry.persona, self._grants, self._settings)

@@ -2,7 +2,7 @@
 
 A catalogue only: each fault is played where the mock would otherwise behave, in ``api``, ``reply``, ``callback`` and
 ``delivery``. Faults of asking a person and of the callback that answers are ``asking_fault``, those of signing
-``signing_fault``.
+``signing_fault`` and ``bulk_fault``.
 """
 
 from __future__ import annotations
@@ -11,13 +11,16 @@ from xbridge_mocks.fault import Fault
 from xbridge_mocks.iamsmart.acknowledgement import ACKNOWLEDGEMENTS
 from xbridge_mocks.iamsmart.anonymous import ANONYMOUS_REQUESTS, ANONYMOUS_RESULTS
 from xbridge_mocks.iamsmart.asking_fault import ASKING_FAULTS
+from xbridge_mocks.iamsmart.bulk_fault import BULK_FAULTS, PART_FAULTS
 from xbridge_mocks.iamsmart.initiation import INITIATIONS
 from xbridge_mocks.iamsmart.signing_fault import SIGNING_FAULTS
 
 __all__ = ["FAULTS", "OPERATIONS"]
 
-_REPLY_SEALED = ("getToken", "profiles", *INITIATIONS, *ANONYMOUS_REQUESTS, *ANONYMOUS_RESULTS)
-_SEALED = (*_REPLY_SEALED, *ACKNOWLEDGEMENTS)
+_REPLY_SEALED = (
+    "getToken", "profiles", *INITIATIONS, *ANONYMOUS_REQUESTS, *ANONYMOUS_RESULTS, "bulkToken", "bulkSignStatus",
+)  # fmt: skip
+_SEALED = (*_REPLY_SEALED, *ACKNOWLEDGEMENTS, "bulkSignCancel")
 _API = ("getKey", "revokeKey", *_SEALED)
 _BACK = ("callback",)
 _BACK_WITH_CODE = (*_BACK, "directLogin", "getState")
@@ -204,4 +207,6 @@ FAULTS: tuple[Fault, ...] = (
     ),
     *ASKING_FAULTS,
     *SIGNING_FAULTS,
+    *BULK_FAULTS,
+    *PART_FAULTS,
 )

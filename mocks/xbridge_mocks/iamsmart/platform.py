@@ -14,6 +14,7 @@ from xbridge_mocks.clock import MockClock
 from xbridge_mocks.fault import Faults
 from xbridge_mocks.iamsmart.api import Api
 from xbridge_mocks.iamsmart.authority import Authority
+from xbridge_mocks.iamsmart.bulk_order import BulkTokens
 from xbridge_mocks.iamsmart.catalogue_page import CataloguePages
 from xbridge_mocks.iamsmart.content_key import ContentKeys
 from xbridge_mocks.iamsmart.direct_login import DirectLogins
@@ -61,6 +62,7 @@ class Platform:
             grants=self.grants,
         )  # fmt: skip
         self.authority = Authority(clock=clock, random=random)
+        self._bulk_tokens = BulkTokens(clock=clock, random=random, settings=settings)
         signer = Signer(authority=self.authority, random=random, settings=settings)
         self.responder = Responder(
             clock=clock, random=random, settings=settings, personas=personas, keys=self._keys,
@@ -69,7 +71,8 @@ class Platform:
         )  # fmt: skip
         self.api = Api(
             clock=clock, personas=personas, random=random, settings=settings, gate=self._gate, keys=self._keys,
-            grants=self.grants, inquiries=self._inquiries, answer_now=self.responder.approve, signer=signer,
+            grants=self.grants, inquiries=self._inquiries, answer_now=self.responder.approve, withdraw=self.responder.withdraw,
+            signer=signer, bulk_tokens=self._bulk_tokens,
         )  # fmt: skip
         self.pages = LoginPages(
             clock=clock, personas=personas, random=random, settings=settings, registry=self.registry,
@@ -86,6 +89,7 @@ class Platform:
         """Forget everything but the clients, and whose signature is whose."""
         for part in (
             self._logins, self.direct, self.grants, self._inquiries, self.responder, self._keys, self._gate,
+            self._bulk_tokens,
         ):  # fmt: skip
             part.clear()
 

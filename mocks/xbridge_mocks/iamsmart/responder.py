@@ -97,6 +97,10 @@ class Responder:
         """Approve at once, before the service even has its reply."""
         self._finish(inquiry, "approved")
 
+    def withdraw(self, inquiry: Inquiry) -> None:
+        """End a waiting request because the service takes it back: as if its person had cancelled."""
+        self._finish(inquiry, "cancelled")
+
     def expire(self) -> None:
         """Let the requests time out whose time is over, and queue their callbacks."""
         with self._lock:

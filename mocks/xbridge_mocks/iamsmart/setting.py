@@ -13,6 +13,7 @@ __all__ = ["IamSmartMockSettings"]
 _POSITIVE = (
     "qr_ttl_s", "login_wait_s", "request_wait_s", "anonymous_ticket_ttl_s", "auth_code_ttl_s", "access_token_ttl_ms",
     "cek_ttl_ms", "body_limit", "callback_tries", "callback_timeout_ms", "late_callback_s",
+    "bulk_token_ttl_s",
 )  # fmt: skip
 
 
@@ -50,6 +51,7 @@ class IamSmartMockSettings:
     callback_anywhere: bool = False
     late_callback_s: int = 20 * 60
     verifier_field: str = "code_verifier"
+    bulk_token_ttl_s: int = 600
     signing_refusal_at: Literal["answer", "request"] = "answer"
     rsa_none_form: Literal["digest_info", "bare"] = "digest_info"
     signing_hash_input: Literal["hash_code", "digest"] = "hash_code"

@@ -57,7 +57,7 @@ class Signer:
         if inquiry.order is None:
             raise ValueError("nothing was ordered to be signed")
         before, trail.struck = trail.struck, False
-        make = self._sign_pdf if inquiry.kind == "pdf_signing" else self._sign_hash
+        make = {"pdf_signing": self._sign_pdf, "bulk_signing": self._sign_bulk}.get(inquiry.kind, self._sign_hash)
         made = make(inquiry.order, person, trail, stranger, inquiry.decided_ms)
         spoiled, trail.struck = trail.struck, before or trail.struck
         if spoiled or person != inquiry.persona:
@@ -69,12 +69,7 @@ class Signer:
         self, order: SigningOrder, person: Persona, trail: Trail, stranger: Persona, at_ms: int
     ) -> dict[str, object]:
         """A hash signature by ``person``: hashCode, timestamp, signature and cert."""
-        digest = self._digest(order.documents[0], trail)
-        algorithm = order.algorithm
-        if trail.strikes("algorithm_other"):
-            algorithm = _SAME_KEY[algorithm]
-        if trail.strikes("algorithm_other_key"):
-            algorithm = _OTHER_KEY[order.key_type]
+        digest, algorithm = self._digest(order.documents[0], trail), _algorithm(order, trail)
         key, certificate = self._credential(person, ALGORITHMS[algorithm][1], trail, stranger)
         signature = self._signature(key, algorithm, digest)
         if trail.strikes("signature_truncated"):
@@ -86,6 +81,27 @@ class Signer:
             "cert": _text(certificate),
         }
         return _without(content, trail, {"signature_missing": "signature", "certificate_missing": "cert"})
+
+    def _sign_bulk(
+        self, order: SigningOrder, person: Persona, trail: Trail, stranger: Persona, at_ms: int
+    ) -> dict[str, object]:
+        """Signatures over every document by ``person``: timestamp, cert, and a row for each document."""
+        algorithm = _algorithm(order, trail)
+        key, certificate = self._credential(person, ALGORITHMS[algorithm][1], trail, stranger)
+
+        def row(name: str, digest: bytes) -> dict[str, str]:
+            signature = self._signature(key, algorithm, digest)
+            return {"documentID": name, "hashCode": _text(digest), "signature": _text(signature)}
+
+        rows = [row(document.key, base64.b64decode(document.digest)) for document in order.documents]
+        if trail.strikes("bulk_hash_other"):
+            rows[0] = row(order.documents[0].key, self._random.bytes(32))
+        if trail.strikes("bulk_document_foreign"):
+            rows.append(row(self._random.hex(16), self._random.bytes(32)))
+        content: dict[str, object] = {
+            "timestamp": _moment(at_ms, trail), "cert": _text(certificate), "signatures": _mixed_up(rows, trail),
+        }  # fmt: skip
+        return _without(content, trail, {"certificate_missing": "cert"})
 
     def _sign_pdf(
         self, order: SigningOrder, person: Persona, trail: Trail, stranger: Persona, at_ms: int
@@ -123,7 +139,7 @@ class Signer:
         return key, certificate
 
     def _signature(self, key: AnyKey, algorithm: Algorithm, digest: bytes) -> bytes:
-        """What each name means (brief W4, INFERRED): hashCode is hashed once more, but for the two NONE forms."""
+        """What each name means (INFERRED): hashCode is hashed once more, but for the two NONE forms."""
         settings = self._settings
         as_digest = settings.signing_hash_input == "digest"
         if isinstance(key, Sm2Key):
@@ -134,6 +150,22 @@ class Signer:
             return key.sign(digest, padding.PKCS1v15(), NoDigestInfo())
         hashed_already = algorithm == "NONEwithRSA" or as_digest
         return key.sign(digest, padding.PKCS1v15(), Prehashed(SHA256()) if hashed_already else SHA256())
+
+
+def _algorithm(order: SigningOrder, trail: Trail) -> Algorithm:
+    if trail.strikes("algorithm_other"):
+        return _SAME_KEY[order.algorithm]
+    return _OTHER_KEY[order.key_type] if trail.strikes("algorithm_other_key") else order.algorithm
+
+
+def _mixed_up(rows: list[dict[str, str]], trail: Trail) -> list[dict[str, str]]:
+    if trail.strikes("bulk_signature_bad"):
+        rows[0]["signature"] = _text(base64.b64decode(rows[0]["signature"])[:-1])
+    if len(rows) > 1 and trail.strikes("bulk_signatures_exchanged"):
+        rows[0]["signature"], rows[1]["signature"] = rows[1]["signature"], rows[0]["signature"]
+    if trail.strikes("bulk_document_twice"):
+        rows.append(rows[0])
+    return rows[:-1] if trail.strikes("bulk_document_missing") else rows
 
 
 def _moment(at_ms: int, trail: Trail) -> int:

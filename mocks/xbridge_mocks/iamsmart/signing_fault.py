@@ -70,7 +70,7 @@ _ROWS: tuple[tuple[str, tuple[str, ...], str, str, str], ...] = (
         "reports that the signer is not the person it meant",
     ),
     (
-        "acknowledgement_refused", ("signAck",), "the reply is D70006", "the platform lost the request",
+        "acknowledgement_refused", ("signAck", "bulkSignAck"), "the reply is D70006, or D71006", "the platform lost the request",
         "reports it, and keeps the signature all the same",
     ),
 )  # fmt: skip

@@ -19,8 +19,8 @@ from xbridge_mocks.persona import Persona
 from xbridge_mocks.strict_json import StrictJsonError, load_object
 
 __all__ = [
-    "ALGORITHMS", "Algorithm", "Document", "Impediment", "SigningOrder", "digest_text", "hkic_hash", "impediment",
-    "signing_order",
+    "ALGORITHMS", "Algorithm", "Document", "Impediment", "SigningOrder", "algorithm", "digest_text", "hkic_hash",
+    "impediment", "is_digest", "signing_order",
 ]  # fmt: skip
 
 Algorithm = Literal["SHA256withRSA", "NONEwithRSA", "SM3withSM2", "NONEwithSM2"]
@@ -85,17 +85,17 @@ def hkic_hash(person: Persona) -> str:
     return base64.b64encode(hashlib.sha256(person.hkid.encode()).digest()).decode("ascii")
 
 
-def impediment(order: SigningOrder, person: Persona) -> Impediment | None:
-    """Why ``person`` cannot sign this order: no iAM Smart+, or a card that is not the one it names."""
+def impediment(card: str, person: Persona) -> Impediment | None:
+    """Why ``person`` cannot sign for ``card``, an HKICHash: no iAM Smart+, or a card that is not this one."""
     if person.iamsmart is None or person.iamsmart.user_type != "sign":
         return "not_plus"
-    return None if hkic_hash(person) == order.hkic_hash else "other_card"
+    return None if hkic_hash(person) == card else "other_card"
 
 
 def digest_text(parameters: Mapping[str, object], name: str, trail: Trail) -> str:
     """The parameter ``name``: 32 bytes in canonical standard base64. Raises Refused."""
     value = text(parameters, name, trail)
-    trail.require(f"{name}_digest", _is_digest(value), "D20003", parameter=name, detail="not 32 bytes in base64")
+    trail.require(f"{name}_digest", is_digest(value), "D20003", parameter=name, detail="not 32 bytes in base64")
     return value
 
 
@@ -112,7 +112,8 @@ def _names(parameters: Mapping[str, object], trail: Trail) -> tuple[str, str]:
     return department, optional_text(parameters, "serviceName", trail, longest=255, needed=True)
 
 
-def _is_digest(value: str) -> bool:
+def is_digest(value: str) -> bool:
+    """Whether this text is 32 bytes in the one canonical spelling of standard base64."""
     try:
         raw = base64.b64decode(value.encode("ascii"), validate=True)
     except (UnicodeEncodeError, binascii.Error):

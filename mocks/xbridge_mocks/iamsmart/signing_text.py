@@ -26,6 +26,20 @@ SIGNING_TEXTS = Catalogue(
             "「{service}」要求你為一份 PDF 文件作數碼簽署",
             "“{service}”请求您对一份 PDF 文件进行数字签名",
         ),
+        "request_title.bulk_signing": Text(
+            "Signing many documents digitally (mock)", "一次數碼簽署多份文件（模擬）", "批量数字签名（模拟）"
+        ),
+        "ask.bulk_signing": Text(
+            "“{service}” asks for your digital signature under many documents at once",
+            "「{service}」要求你一次為多份文件作數碼簽署",
+            "“{service}”请求您对多份文件进行批量数字签名",
+        ),
+        "sign.documents": Text(
+            "Documents you would sign, all at once: {count}",
+            "你將一次簽署的文件數目：{count}",
+            "您将一次签署的文件数量：{count}",
+        ),
+        "sign.more": Text("and {count} more", "另有 {count} 份", "另有 {count} 份"),
         "sign.weight": Text(
             "This is a digital signature under the Electronic Transactions Ordinance (Cap. 553). It binds you as your "
             "signature on paper would.",
@@ -46,6 +60,11 @@ SIGNING_TEXTS = Catalogue(
             "This phone does not have the document itself, only a digest of it. Read it at the service before you sign.",
             "此手機沒有文件本身，只有其摘要。簽署前請先在該服務閱讀文件。",
             "此手机没有文件本身，只有其摘要。签名前请先在该服务阅读文件。",
+        ),
+        "sign.unseen_bulk": Text(
+            "This phone does not have the documents themselves, only their digests. Read them at the service before you sign.",
+            "此手機沒有文件本身，只有其摘要。簽署前請先在該服務閱讀全部文件。",
+            "此手机没有文件本身，只有其摘要。签名前请先在该服务阅读全部文件。",
         ),
         "sign.step_up": Text(
             "You must also prove who you are by", "你亦須以下列方式確認身分", "您还须通过以下方式确认身份"

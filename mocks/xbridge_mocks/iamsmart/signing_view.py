@@ -19,11 +19,20 @@ __all__ = ["SigningView", "signing_view"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningView:
-    """An order as one person sees it; ``impediment`` is empty for somebody who may sign."""
+    """An order as one person sees it; ``impediment`` is empty for somebody who may sign.
+
+    ``code`` is empty for a bulk order: none is known for it. Of many documents the page lists the first ``listed``.
+    """
 
     order: SigningOrder
     code: str
     impediment: str
+    listed: int = 10
+
+    @property
+    def unlisted(self) -> int:
+        """How many documents the page does not list."""
+        return max(0, len(self.order.documents) - self.listed)
 
 
 def signing_view(
@@ -34,8 +43,10 @@ def signing_view(
     if order is None or person is None:
         return None
     digest = order.documents[0].digest
-    if inquiry.redirect_uri:
+    if inquiry.kind == "bulk_signing":
+        code = ""
+    elif inquiry.redirect_uri:
         code = identification_code(digest, grants.open_id(client, person))
     else:
         code = anonymous_identification_code(digest, order.hkic_hash, client, form=settings.anonymous_code_input)
-    return SigningView(order=order, code=code, impediment=impediment(order, person) or "")
+    return SigningView(order=order, code=code, impediment=impediment(order.hkic_hash, person) or "")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 
 from tests.mocks.fuzz import operations
-from tests.mocks.iamsmart.online_service import NOTIFY
+from tests.mocks.iamsmart.online_service import NOTIFY, documents
 from tests.mocks.stand_in import Known, Schema, with_stand_ins
 
 ACCESS_TOKEN, ANONYMOUS_TOKEN, CODE, CLIENT, TICKET = (digit * 32 for digit in "abcde")
@@ -16,7 +16,7 @@ OPEN_ID, ANONYMOUS_OPEN_ID = "openidofsomebody", "openidofnobody"
 TOKEN, WORD = "tokenofthispage", "wordofthisform"
 NAME = "Fuzz"
 SCOPE = "eidapi_auth eidapi_profiles eidapi_formFilling eidapi_fr eidapi_sign eidapi_bulksign"
-SIGNED = "businessidofwhatwassigned"
+SIGNED, BULK_TOKEN = "businessidofwhatwassigned", "tokenofabulkorder"
 
 KNOWN: Known = {
     "accessToken": {"const": ACCESS_TOKEN},
@@ -50,7 +50,17 @@ KNOWN_IN: dict[str, Known] = {
         }
         for operation in ("anonymousHashSignResult", "anonymousPdfSignResult")
     },
-    "signAck": {"businessID": {"const": SIGNED}},
+    **{
+        operation: {"businessID": {"const": SIGNED}}
+        for operation in ("signAck", "bulkSignAck", "bulkSignStatus", "bulkSignCancel")
+    },
+    # An order bears the names of its token, and a documentID once.
+    "bulkSignRequest": {
+        "bsqcToken": {"const": BULK_TOKEN},
+        "serviceName": {"const": "Fishing licence"},
+        "department": {"const": ""},
+        "documents": {"type": "array", "minItems": 1, "maxItems": 1, "items": {"const": documents(1)[0]}},
+    },
 }
 REFUSED = ("400", "409")
 """The statuses that ``clear_door`` makes of result codes."""

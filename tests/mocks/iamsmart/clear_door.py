@@ -154,6 +154,28 @@ def _signed(service: OnlineService) -> Live:
     return {clear.SIGNED: number}
 
 
+def _bulk_token(service: OnlineService) -> Live:
+    """A token for a bulk order, and the person it is for."""
+    token = service.open(service.bulk_token(department=...)["content"])["bsqcToken"]
+    person = service.tokens["lee-siu-ming"]
+    return {
+        clear.BULK_TOKEN: token, clear.ACCESS_TOKEN: person["accessToken"], clear.OPEN_ID: person["openID"],
+    }  # fmt: skip
+
+
+def _bulk_order(*, signed: bool) -> Callable[[OnlineService], Live]:
+    """A bulk order, waiting or signed."""
+
+    def order(service: OnlineService) -> Live:
+        number = f"fuzz-{next(_NUMBERS)}"
+        service.ask_bulk(businessID=number)
+        if signed:
+            service.world.iamsmart.decide(number)
+        return {clear.SIGNED: number}
+
+    return order
+
+
 def _signed_anonymously(kind: str) -> Callable[[OnlineService], Live]:
     """What somebody signed without a login, waiting to be fetched."""
 
@@ -183,6 +205,10 @@ SCENES: dict[str, Callable[[OnlineService], Live]] = {
     "directLogin": lambda service: {clear.WORD: _word(service.browser.get("/mock/catalogue"))},
     "getState": _visit,
     "signAck": _signed,
+    "bulkSignRequest": _bulk_token,
+    "bulkSignAck": _bulk_order(signed=True),
+    "bulkSignStatus": _bulk_order(signed=True),
+    "bulkSignCancel": _bulk_order(signed=False),
     "anonymousHashSignResult": _signed_anonymously("hash_signing"),
     "anonymousPdfSignResult": _signed_anonymously("pdf_signing"),
 }

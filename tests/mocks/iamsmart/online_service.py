@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import struct
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
@@ -42,6 +43,13 @@ SIGNED = {
     "hash_signing": "/api/v1/anonymous/signing/getResult",
     "pdf_signing": "/api/v1/anonymous/pdfsigning/getResult",
 }
+BULK = {
+    "token": "/api/v1/bdss/getBSQCToken",
+    "ask": "/api/v1/bdss/initiateRequest",
+    "acknowledge": "/api/v1/bdss/ackResult",
+    "status": "/api/v1/bdss/enquireStatus",
+    "cancel": "/api/v1/bdss/cancelRequest",
+}
 ACKNOWLEDGE = "/api/v1/account/signing/ackResult"
 DOCUMENT = b"%PDF-1.4 what is to be signed"
 DIGEST = base64.b64encode(hashlib.sha256(DOCUMENT).digest()).decode()
@@ -55,6 +63,25 @@ NOTIFY = "https://svc.example/notify"
 def hkic_hash(identifier: str) -> str:
     """The HKICHash of an identity card number without its check digit."""
     return base64.b64encode(hashlib.sha256(identifier.encode()).digest()).decode()
+
+
+def documents(count: int) -> list[dict[str, str]]:
+    """Documents to sign in bulk, each with its own name and digest."""
+    return [
+        {
+            "documentID": f"d-{number}",
+            "documentName": f"Document {number}",
+            "hashCode": base64.b64encode(hashlib.sha256(str(number).encode()).digest()).decode(),
+        }
+        for number in range(count)
+    ]
+
+
+def opened_with(key: bytes, text: str) -> dict[str, Any]:
+    """What is sealed in ``text`` under ``key``."""
+    blob = base64.b64decode(text, validate=True)
+    assert struct.unpack(">I", blob[:4]) == (12,)
+    return dict(json.loads(AESGCM(key).decrypt(blob[4:16], blob[16:], None)))
 
 
 ORDER: dict[str, object] = {
@@ -74,6 +101,7 @@ class OnlineService:
         self._count = 0
         self.cek = b""
         self.tokens: dict[str, dict[str, Any]] = {}
+        self.login_from = "PC_Browser"
         self.received: list[CallbackRequest] = []
         world.iamsmart.deliver = self.receive
 
@@ -123,9 +151,7 @@ class OnlineService:
 
     def open(self, content: str) -> dict[str, Any]:
         """Decrypt a reply's content."""
-        blob = base64.b64decode(content, validate=True)
-        assert struct.unpack(">I", blob[:4]) == (12,)
-        return dict(json.loads(AESGCM(self.cek).decrypt(blob[4:16], blob[16:], None)))
+        return opened_with(self.cek, content)
 
     def call(self, path: str, document: object, **bent: str | None) -> dict[str, Any]:
         """POST ``document`` sealed and signed; returns the reply's envelope."""
@@ -206,13 +232,11 @@ class OnlineService:
         self,
         kind: str = "hash_signing",
         persona: str = "lee-siu-ming",
-        *,
-        login_from: str = "PC_Browser",
         **bent: object,
     ) -> dict[str, Any]:
         """Ask a person who just logged in, by default one with iAM Smart+, for a signature; returns the envelope."""
         if persona not in self.tokens:
-            self.tokens[persona] = self.token(persona, scope=SIGN_SCOPES, source=login_from)
+            self.tokens[persona] = self.token(persona, scope=SIGN_SCOPES, source=self.login_from)
         return self.ask(kind, self.tokens[persona], **bent)
 
     def ask_anonymously_to_sign(self, kind: str = "hash_signing", **bent: object) -> dict[str, Any]:
@@ -230,13 +254,61 @@ class OnlineService:
         document = {"businessID": business_id, "signingResult": result, **bent}
         return self.call(ACKNOWLEDGE, {name: value for name, value in document.items() if value is not ...})
 
+    def bulk_token(self, persona: str = "lee-siu-ming", **bent: object) -> dict[str, Any]:
+        """Fetch the token that a bulk order needs; returns the reply's envelope."""
+        if persona not in self.tokens:
+            self.tokens[persona] = self.token(persona, scope=SIGN_SCOPES, source=self.login_from)
+        named = {name: self.tokens[persona][name] for name in ("accessToken", "openID")}
+        document = {**named, **{name: ORDER[name] for name in ("HKICHash", "department", "serviceName")}, **bent}
+        return self.call(BULK["token"], {name: value for name, value in document.items() if value is not ...})
+
+    def bulk_question(self, bsqc_token: str, persona: str = "lee-siu-ming", **bent: object) -> dict[str, object]:
+        """The plaintext of a bulk order for three documents; a bent member replaces or (...) removes one."""
+        document = {
+            **self.question("step_up", self.tokens[persona]),
+            **{name: ORDER[name] for name in ("HKICHash", "department", "serviceName")},
+            "bsqcToken": bsqc_token, "documents": documents(3), **bent,
+        }  # fmt: skip
+        return {name: value for name, value in document.items() if value is not ...}
+
+    def ask_bulk(self, persona: str = "lee-siu-ming", **bent: object) -> dict[str, Any]:
+        """Fetch a token and ask for signatures under three documents; returns the reply's envelope."""
+        names = {name: bent[name] for name in ("department", "serviceName", "HKICHash") if name in bent}
+        token = self.open(self.bulk_token(persona, **names)["content"])["bsqcToken"]
+        return self.call(BULK["ask"], self.bulk_question(token, persona, **bent))
+
+    def about_bulk(self, call: str, business_id: object = "b-1", **bent: object) -> dict[str, Any]:
+        """Acknowledge, ask how far it is, or cancel; returns the reply's envelope."""
+        document = {"businessID": business_id, **bent}
+        return self.call(BULK[call], {name: value for name, value in document.items() if value is not ...})
+
+    def parts(self, callback: CallbackRequest | None = None) -> list[tuple[str, bytes]]:
+        """The parts of a callback (the last one), by name, in their order."""
+        callback = callback or self.received[-1]
+        kind, _, boundary = callback.headers["Content-Type"].partition("; boundary=")
+        assert kind == "multipart/form-data"
+        found = []
+        for piece in callback.content.split(f"--{boundary}".encode())[1:-1]:
+            head, _, body = piece.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+            found.append((re.findall(rb'; name="([^"]+)"', head)[0].decode(), body.removesuffix(b"\r\n")))
+        assert callback.content.endswith(f"--{boundary}--\r\n".encode())
+        return found
+
+    def open_parts(self, metadata: str, file: str) -> tuple[str, dict[str, Any], dict[str, Any] | None]:
+        """Open the last callback in parts: its code, the content of the metadata, and the file, where there is one."""
+        parts = dict(self.parts())
+        envelope = json.loads(parts[metadata])
+        key = self.private_key.decrypt(base64.b64decode(envelope["secretKey"]), padding.PKCS1v15())
+        texts = (envelope["content"], parts[file].decode() if file in parts else None)
+        content, opened = (None if text is None else opened_with(key, text) for text in texts)
+        assert content is not None
+        return envelope["code"], content, opened
+
     def open_callback(self, callback: CallbackRequest | None = None) -> tuple[str, dict[str, Any]]:
         """Unwrap the key of a callback (the last one), and open its content; returns the code and the content."""
         envelope = json.loads((callback or self.received[-1]).content)
         key = self.private_key.decrypt(base64.b64decode(envelope["secretKey"]), padding.PKCS1v15())
-        blob = base64.b64decode(envelope["content"], validate=True)
-        assert struct.unpack(">I", blob[:4]) == (12,)
-        return envelope["code"], dict(json.loads(AESGCM(key).decrypt(blob[4:16], blob[16:], None)))
+        return envelope["code"], opened_with(key, envelope["content"])
 
     def anonymous(self, **bent: object) -> dict[str, Any]:
         """Ask somebody not yet known to fill in a form; returns the reply's envelope."""

@@ -62,7 +62,7 @@ def test_the_whole_way(world, service):
         ({"businessID": ...}, "D20001"), ({"businessID": ""}, "D20002"), ({"businessID": "b" * 37}, "D20003"),
         ({"lang": "fr"}, "D20003"), ({"eMEFields": ..., "profileFields": ...}, "D20002"), ({"eMEFields": []}, "D20002"),
         ({"eMEFields": ["x"]}, "D20003"), ({"profileFields": ["prefix"]}, "D20003"), ({"formName": ...}, "D20001"),
-        ({"formNum": "1" * 21}, "D20003"),
+        ({"formNum": "1" * 21}, "D20003"), ({"callbackContentType": "multipart/form-data"}, "D20003"),
     ],
 )  # fmt: skip
 def test_parameters(service, bent, code):

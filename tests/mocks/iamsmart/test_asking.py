@@ -93,7 +93,8 @@ def test_parameters_of_all(world, service, kind, bent, code):
         ("form", {"formNum": "1" * 21}, "D20003"),
         ("form", {"formDesc": "d" * 256}, "D20003"),
         ("form", {"formDesc": 1}, "D20003"),
-        ("form", {"callbackContentType": "multipart/form-data"}, "D20003"),
+        ("form", {"callbackContentType": "multipart/mixed"}, "D20003"),
+        ("form", {"callbackContentType": None}, "D20003"),
     ],
 )
 def test_parameters_of_one(service, kind, bent, code):

@@ -43,7 +43,8 @@ def test_the_reply_after_a_qr_login(world, signing, kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_reply_after_a_login_on_the_same_device(signing, kind):
     """After a login on the phone itself there is a ticket that opens the app."""
-    content = signing.open(signing.ask_to_sign(kind, login_from="Android_Chrome")["content"])
+    signing.login_from = "Android_Chrome"
+    content = signing.open(signing.ask_to_sign(kind)["content"])
     assert set(content) == {"authByQR", "ticketID"}
     assert content["authByQR"] is False
 

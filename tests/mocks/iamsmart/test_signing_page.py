@@ -198,7 +198,8 @@ def test_step_up(world, signing, lang, key):
 @pytest.mark.parametrize("kind", KINDS)
 def test_ticket(world, signing, kind):
     """A ticket opens its request through its own function of the app."""
-    ticket = signing.open(signing.ask_to_sign(kind, login_from="iOS_Safari")["content"])["ticketID"]
+    signing.login_from = "iOS_Safari"
+    ticket = signing.open(signing.ask_to_sign(kind)["content"])["ticketID"]
     phone = Client(world.iamsmart)
     for path in {"profile", "form-filling", "re-auth", *APP_PATH.values()} - {APP_PATH[kind]}:
         assert phone.get(f"/mock/app/{path}?ticketID={ticket}").status_code == 400

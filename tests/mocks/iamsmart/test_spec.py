@@ -110,6 +110,11 @@ def signed(service):
         token = signed_anonymously(service, kind, businessID=f"c-{number}")
         name = {"hash_signing": "AnonymousHashSignature", "pdf_signing": "AnonymousPdfSignature"}[kind]
         seen[name] = service.open(service.call(SIGNED[kind], token)["content"])
+    seen["BulkToken"] = service.open(service.bulk_token()["content"])
+    service.ask_bulk(businessID="d-1")
+    seen["BulkStatus"] = service.open(service.about_bulk("status", "d-1")["content"])
+    service.world.iamsmart.decide("d-1")
+    _, seen["BulkSigned"], seen["BulkSignatures"] = service.open_parts("sigMetada", "sigFile")
     return seen
 
 
@@ -123,13 +128,17 @@ def test_signatures_have_the_described_members(world, make_service):
 
 def test_orders_of_these_tests_are_described(signing):
     """What is sent to order a signature is what the document says may be sent, and what is said about it after."""
-    token = signing.token("lee-siu-ming", scope=SIGN_SCOPES)
+    token = signing.tokens["lee-siu-ming"] = signing.token("lee-siu-ming", scope=SIGN_SCOPES)
     further = {"stepupAuthMethod": '{"and":["FR","NFC"]}', "stepupAuthPeriod": 720}
     for kind, name in (("hash_signing", "HashSignQuestion"), ("pdf_signing", "PdfSignQuestion")):
         question = {**signing.question(kind, token), **further}
         assert complaints(name, question) == []
         for wrong in ({"HKICHash": "ZZ000102"}, {"stepupAuthPeriod": 721}, {"serviceName": ""}):
             assert complaints(name, {**question, **wrong})
+    assert complaints("BulkSignQuestion", signing.bulk_question("0" * 32)) == []
+    assert complaints("BulkSignQuestion", signing.bulk_question("0" * 32, documents=[]))
+    form = {**signing.question("form", token), "callbackContentType": "multipart/form-data"}
+    assert complaints("FormQuestion", form) == []
     assert SCHEMAS["SigAlgo"]["enum"] == list(ALGORITHMS)
     signing_prose = PROSE.partition("## 12. ")[2]
     results = SCHEMAS["Acknowledgement"]["properties"]["signingResult"]["enum"]
