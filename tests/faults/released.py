@@ -7,19 +7,28 @@ with SIGKILL; after each death this process opens the file as a restarted servic
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import sys
 from collections.abc import Callable
+from functools import cache
 from itertools import count
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 from tests.journey.traveller import SESSION, Traveller, shared_config
+from tests.unit.flows.consent_desk import ConsentDesk
+from xbridge.core.errors import CallbackInvalid
+from xbridge.core.ports import Store
 from xbridge.crypto.canonical import parse_strict_object
 from xbridge.evidence.trust import parse_trust
 from xbridge.flows.verification import verify_bundle
 from xbridge.ledger.entry import LedgerEntry, parse_entry
 from xbridge.ledger.note import note_verifier
 from xbridge.stores.sqlite import SQLiteStore
+
+SIGNING = ("ask", "receive", "sign")
+"""The flows of a consent that the person signs: asking, receiving the answer, granting with it."""
 
 
 class MortalStore:
@@ -48,6 +57,50 @@ class MortalStore:
         return deadly
 
 
+@cache
+def shared_desk() -> ConsentDesk:
+    """Somebody with iAM Smart+, whose keys are made before the first fork; each child gives it a store of its own."""
+    return ConsentDesk()
+
+
+def prepared_signature(path: str, store: MortalStore, flow: str) -> Callable[[], object]:
+    """Do the same for a consent that the person signs, and leave beside ``path`` what an application would keep."""
+    desk = shared_desk()
+    desk.store = cast(Store, store)
+    account = os.urandom(6).hex()
+    hk, gd = desk.login("HK", account=account), desk.login("CN-GD", account=account)
+    link = desk.bridge.link(hk, gd, agreed_to=desk.bridge.offer_link(session="s", lang="en"), session="s")
+    offer = desk.offer(link)
+    if flow == "ask":
+        return lambda: desk.ask_consent(offer, person=hk)
+    request = desk.ask_consent(offer, person=hk)
+    if flow == "receive":
+        return desk.sign
+    desk.sign()
+    kept = (offer, request.business_id, hk)
+    Path(path).with_suffix(".kept").write_bytes(pickle.dumps(kept))
+    return lambda: desk.grant(offer, request, approved_by=hk)
+
+
+def retry(path: str, store: SQLiteStore) -> None:
+    """Make the same grant again, as a restarted application would, and see that the signature was not lost."""
+    found = Path(path).with_suffix(".kept")
+    if not found.exists():
+        return
+    offer, business_id, hk = pickle.loads(found.read_bytes())
+    found.unlink()
+    bridge = shared_desk().another_bridge(store=store)
+    try:
+        consent = bridge.grant_consent(offer, approved_by=hk, session="s", signed_by=business_id).id
+    except CallbackInvalid:
+        # The signature is gone because it is part of the record.
+        consent = parse_entry(store.entries(0, 1_000_000)[-1]).consent
+    verified = verify_bundle(bridge.evidence(consent), parse_trust(bridge.trust))
+    assert verified.everybody_known
+    assert verified.resident is not None
+    bridge.close()
+
+
 def prepared(traveller: Traveller, flow: str) -> Callable[[], object]:
     """Do what comes before ``flow`` for a person of its own, and return the call that is to die."""
     account = os.urandom(6).hex()
@@ -73,7 +126,8 @@ def die(path: str, flow: str, fatal: int, after: bool) -> int:
     child = os.fork()
     if child == 0:
         store = MortalStore(SQLiteStore(path))
-        call = prepared(Traveller(store=store), flow)
+        signing = flow in SIGNING
+        call = prepared_signature(path, store, flow) if signing else prepared(Traveller(store=store), flow)
         store.left, store.after = fatal, after
         call()
         os._exit(0)
@@ -81,11 +135,13 @@ def die(path: str, flow: str, fatal: int, after: bool) -> int:
     return os.waitstatus_to_exitcode(status)
 
 
-def look(path: str) -> None:
+def look(path: str, flow: str) -> None:
     """Open the file anew and check every promise; raises when one is broken."""
     store = SQLiteStore(path)
     try:
-        traveller = Traveller(store=store)
+        if flow in SIGNING:
+            retry(path, store)
+        traveller = Traveller(config=shared_desk().config if flow in SIGNING else None, store=store)
         store.audit(origin=traveller.config.log_origin, verifiers=[note_verifier(traveller.deps.log_key)])
         entries = [parse_entry(raw) for raw in store.entries(0, 1_000_000)]
         check_tokens(store, entries)
@@ -126,11 +182,12 @@ def check_links(store: SQLiteStore, entries: list[LedgerEntry]) -> None:
 def main() -> None:
     """Kill everywhere; print how many children died."""
     path, flow = sys.argv[1:3]
-    shared_config()  # Made before the first fork, so that all children have the same keys.
+    # Made before the first fork, so that all children have the same keys.
+    _ = shared_desk() if flow in SIGNING else shared_config()
     died = 0
     for fatal in count(1):
         codes = [die(path, flow, fatal, after) for after in (False, True)]
-        look(path)
+        look(path, flow)
         died += codes.count(-signal.SIGKILL)
         if codes == [0, 0]:
             break

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-EFFECTS = {"link": 9, "grant": 3, "exchange": 4, "introspect": 5, "withdraw": 3}
+EFFECTS = {
+    "link": 9, "grant": 3, "exchange": 4, "introspect": 5, "withdraw": 3, "ask": 4, "receive": 2, "sign": 5,
+}  # fmt: skip
 """How many effects each flow has at least; fewer deaths than twice that would mean that nothing was tried."""
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")]
@@ -18,7 +20,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "fork"), reas
 
 @pytest.mark.parametrize(("flow", "effects"), EFFECTS.items())
 def test_a_flow_may_die_anywhere(tmp_path: Path, flow: str, effects: int) -> None:
-    """Before and after each effect: no token without its decision, no half link, and every bundle verifies."""
+    """Before and after each effect: no token without its decision, no half link, no signature lost, every bundle verifies."""
     paths = [str(ROOT), str(ROOT / "src"), str(ROOT / "mocks")]
     done = subprocess.run(
         [sys.executable, "-m", "tests.faults.released", str(tmp_path / "store.db"), flow],

@@ -19,6 +19,7 @@ from tests.unit.providers.signing_person import DIGEST, HKID, anchors, hash_answ
 from xbridge import Bridge, PendingRequest, SigningHop, SigningTitle
 from xbridge.core.config import Config
 from xbridge.core.http import HTTPReply
+from xbridge.core.ports import Store
 from xbridge.linking.proof import LoginProof, seal_proof
 from xbridge.linking.pseudonym import session_ref
 from xbridge.protocols.content_envelope import kek_public_der, load_kek, open_content
@@ -58,10 +59,10 @@ class SigningDesk(World):
         """The Bridge."""
         return self.another_bridge()
 
-    def another_bridge(self, config: Config | None = None) -> Bridge:
-        """One more worker on the same store."""
+    def another_bridge(self, config: Config | None = None, *, store: Store | None = None) -> Bridge:
+        """One more worker, on the same store unless another is given."""
         return Bridge(
-            config or self.config, store=self.store, clock=self.clock.now, audit=self.events.append,
+            config or self.config, store=store or self.store, clock=self.clock.now, audit=self.events.append,
             transport=httpx.MockTransport(self._answer),
         )  # fmt: skip
 
