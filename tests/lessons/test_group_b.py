@@ -224,7 +224,8 @@ def test_b3_library_sends_nobody_to_an_address_it_does_not_know(
         "redirectURI={evil}&ClientID={id}", "redirectURI={evil}&ClientID=other", "redirectURI={evil}",
         "redirectURI={evil}&ClientID={id}&scope=x&scope=y", "redirectURI={evil}&redirectURI={good}&ClientID={id}",
         "redirectURI={good}../{evil}&ClientID={id}", "redirectURI={good}&ClientID={id}&scope={long}",
-        "error_code=D20001&redirectURI={evil}",
+        "error_code=D20001&redirectURI={evil}", "redirectURI=http://iamsmart.mock.evil.test/mock/direct/x&ClientID={id}",
+        "redirectURI=http://iamsmart.mock/mock/elsewhere/x&ClientID={id}",
     ],
 )  # fmt: skip
 def test_b3_library_hands_a_state_to_the_platform_only(query: str) -> None:
@@ -744,6 +745,48 @@ def test_b10_library_every_parameter_of_every_page_of_the_portal(language: Any) 
                 reply = browser.open(page, **sent)
                 if reply.mimetype == "text/html" and reply.status_code not in (302, 303, 404, 405):
                     check_harmless(reply)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_b10_library_what_others_write_is_text_on_the_portal(language: Any) -> None:
+    """B10: names of parties in a notice, and what a service answers, are text on the portal's pages in every language."""
+
+    def rename(document: dict[str, Any]) -> None:
+        for party in document["parties"]:
+            party["names"] = dict.fromkeys(party["names"], SCRIPT)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        record = {"name": SCRIPT, "social_security": {SCRIPT: SCRIPT}}
+        return httpx.Response(200, json={"record": record, "received": ["name"], "error": SCRIPT})
+
+    world = World(overrides=rename)
+    services = dict.fromkeys(("gd:hrss", "hk:address"), "http://service.test")
+    application = Portal(
+        world.bridge,
+        own_url="https://svc.test",
+        services=services,
+        http=httpx.Client(transport=httpx.MockTransport(answer)),
+    )
+    browser = Client(application)
+    base = {"base_url": "https://svc.test"}
+    home = browser.get("/", query_string={"lang": language}, headers={"Accept": "application/json"}, **base).get_json()
+    press = {"data": {"guard": home["guard"], "answer": "given"}, **base}
+    for provider in PROVIDERS:
+        hop = browser.post(f"/login/{provider}", **press).headers["Location"]
+        back = urlsplit(world.visit(hop, "chan-tai-man"))
+        assert browser.get(back.path, query_string=back.query, **base).status_code == 303
+    shown = [browser.get("/link", **base)]
+    browser.post("/link", **press)
+    for service in ("social-insurance-enquiry", "address-proof"):
+        shown.append(browser.get(f"/consent/{service}", **base))
+        browser.post(f"/consent/{service}", **press)
+        browser.post(f"/use/{service}", **press)
+        shown.append(browser.get("/", **base))
+    assert [page.status_code for page in shown] == [200] * 5
+    for page in shown:
+        check_harmless(page)
+    assert sum("alert(1)" in page.get_data(as_text=True) for page in shown) >= 4, "nothing of it was shown"
 
 
 # --- B11: under load -------------------------------------------------------------------------------------------------
