@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
 from xbridge.consent.record import ConsentRecord
+from xbridge.consent.subject import SubjectSignature
 from xbridge.core.config import Config
 from xbridge.core.decision import Decision
 from xbridge.core.errors import XBridgeError
@@ -48,6 +49,10 @@ RECORDS: dict[str, tuple[type[BaseModel], str]] = {
     ),
     "ledger-entry": (LedgerEntry, "One entry of the ledger; its exact bytes are a leaf of the Merkle tree."),
     "manifest": (Manifest, "The member manifest.json of an evidence bundle: the digest of every other member."),
+    "subject-signature": (
+        SubjectSignature,
+        "The member subject/NNNN.json of an evidence bundle: a person's own signature beside a consent record.",
+    ),
     "trust-file": (Trust, "Whose keys count, for what, and when; a reader gets it elsewhere than the bundle."),
 }
 """Schemas that are a model and nothing else: name to model and description."""

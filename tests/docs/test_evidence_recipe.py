@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import subprocess
 import zipfile
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from tests.docs.block import blocks
+from tests.unit.evidence.binder import bound
+from tests.unit.flows.consent_desk import ConsentDesk
+from tests.unit.providers.signing_person import authority, hash_answer
 from xbridge.core.flow import DataFlow
 from xbridge.crypto.key import SigningKey
 from xbridge.crypto.signing import sign_record, to_envelope
+from xbridge.evidence.bundle import read_bundle
 from xbridge.evidence.manifest import Manifest
+from xbridge.evidence.trust import parse_trust, resident_anchor, trust_bytes
+from xbridge.flows.verification import verify_bundle
 from xbridge.testing import World
 
 PAGE = Path(__file__).resolve().parents[2] / "specs/evidence.md"
 FLOW = DataFlow(source="440000", target="HK", purpose="xb:social-benefit", categories=("name", "social_security"))
-TOOLS = ("bash", "openssl", "sha256sum", "unzip", "sed", "grep", "od", "diff")
+TOOLS = ("bash", "openssl", "sha256sum", "unzip", "sed", "grep", "od", "diff", "date", "fold")
 MISSING = [tool for tool in TOOLS if shutil.which(tool) is None]
 
 pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"the recipe needs {', '.join(MISSING)}, not found here")
@@ -153,3 +161,120 @@ def test_the_recipe_refuses_other_keys(journey: Journey, tmp_path: Path) -> None
     done = follow(tmp_path, journey[0], json.dumps(stranger, separators=(",", ":")).encode())
     assert done.returncode != 0
     assert "given" not in done.stdout
+
+
+# --- The person's own signature --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def desk() -> ConsentDesk:
+    """Somebody with iAM Smart+."""
+    return ConsentDesk()
+
+
+@pytest.fixture(scope="module", params=["SHA256withRSA", "NONEwithRSA"])
+def signed(desk: ConsentDesk, request: pytest.FixtureRequest) -> Journey:
+    """The bundle of a consent that the person signed, used and withdrew, and the trust file with the authority."""
+    link = desk.link()
+    offer = desk.offer(link)
+    asked = desk.ask_consent(offer, algorithm=request.param)
+    desk.clock.advance(600)
+    desk.sign(**hash_answer(desk.asked(), algorithm=request.param, at_ms=int(desk.clock.now().timestamp() * 1000)))
+    consent = desk.grant(offer, asked)
+    desk.bridge.exchange(link, consent, FLOW, audience="gd:hrss")
+    desk.bridge.withdraw(consent, requested_by=desk.login(), session="s")
+    assert link.consent is not None
+    bundle, trust = desk.bridge.evidence(consent), desk.bridge.trust
+    # The next one begins with accounts that are not linked.
+    desk.bridge.withdraw(link.consent, requested_by=desk.login(), session="s")
+    return bundle, trust
+
+
+def rebuilt(desk: ConsentDesk, bundle: bytes, change: Callable[[dict[str, bytes]], object]) -> bytes:
+    """Return ``bundle`` as its own exporter would make it after ``change`` to its members."""
+    members = read_bundle(bundle)
+    change(members)
+    consent = str(json.loads(members["manifest.json"])["consent"])
+    return bound(members, consent=consent, exporter=desk.bridge._deps.record_signer)
+
+
+def with_authorities(trust: bytes, *certificates: bytes) -> bytes:
+    """Return ``trust`` with these authorities for residents."""
+    anchors = tuple(resident_anchor(each, valid_from="2020-01-01T00:00:00Z") for each in certificates)
+    return trust_bytes(parse_trust(trust).model_copy(update={"resident_anchors": anchors}))
+
+
+@pytest.mark.slow
+def test_the_recipe_verifies_the_persons_signature(signed: Journey, tmp_path: Path) -> None:
+    """With the authority in the trust file everything passes, in either form, and the library says the same."""
+    done = follow(tmp_path, *signed)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Verified OK" in done.stdout
+    assert done.stdout.count("person.pem: OK") == 2
+    found = verify_bundle(signed[0], parse_trust(signed[1]))
+    assert found.everybody_known
+    assert found.resident is not None
+    assert found.resident.fingerprint[7:].upper() in done.stdout.replace(":", "")
+
+
+@pytest.mark.slow
+def test_the_recipe_says_when_nobody_vouches(signed: Journey, tmp_path: Path) -> None:
+    """Without an authority the signature holds, nobody says whose certificate it is, and the script ends with 2."""
+    done = follow(tmp_path, signed[0], with_authorities(signed[1]))
+    assert done.returncode == 2, done.stderr
+    assert "this trust file does not say" in done.stdout
+
+
+SPOILED: dict[str, tuple[str, str]] = {
+    "the signature": ("subject/0001.json", r'("signature":")(.)'),
+    "the certificate": ("subject/0001.json", r'("certificate":"MII.{300})(.)'),
+    "the record it is over": ("subject/0001.json", r'("record":"sha256:)(.)'),
+    "its time": ("subject/0001.json", r'("signed_at":"202)(.)'),
+    "the algorithm": ("subject/0001.json", r'("algorithm":")(.)'),
+    "what the record says": ("consent/0001.json", r'("raw":".{900})(.)'),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "pattern"), SPOILED.values(), ids=SPOILED.keys())
+def test_the_recipe_refuses_a_spoiled_signature(
+    desk: ConsentDesk, signed: Journey, tmp_path: Path, name: str, pattern: str
+) -> None:
+    """One character of the companion or of the record, the manifest made to agree: the script stops."""
+
+    def spoil(members: dict[str, bytes]) -> None:
+        text = members[name].decode()
+        found = re.search(pattern, text)
+        assert found is not None
+        other = "B" if found[2] != "B" else "C"
+        members[name] = (text[: found.start(2)] + other + text[found.end(2) :]).encode()
+
+    done = follow(tmp_path, rebuilt(desk, signed[0], spoil), signed[1])
+    assert done.returncode not in (0, 2)
+    assert "every signature" not in done.stdout
+
+
+@pytest.mark.slow
+def test_the_recipe_misses_a_dropped_signature(desk: ConsentDesk, signed: Journey, tmp_path: Path) -> None:
+    """The record says that there is one: leaving it out stops the script."""
+    done = follow(tmp_path, rebuilt(desk, signed[0], lambda members: members.pop("subject/0001.json")), signed[1])
+    assert done.returncode not in (0, 2)
+
+
+@pytest.mark.slow
+def test_the_recipe_refuses_an_added_signature(journey: Journey, world: World, signed: Journey, tmp_path: Path) -> None:
+    """A signature beside a record that says that the collector alone signed stops the script."""
+    members = read_bundle(journey[0])
+    members["subject/0001.json"] = read_bundle(signed[0])["subject/0001.json"]
+    consent = str(json.loads(members["manifest.json"])["consent"])
+    bundle = bound(members, consent=consent, exporter=world.bridge._deps.record_signer)
+    done = follow(tmp_path, bundle, journey[1])
+    assert done.returncode not in (0, 2)
+
+
+@pytest.mark.slow
+def test_the_recipe_refuses_another_authority(signed: Journey, tmp_path: Path) -> None:
+    """A certificate that the reader's authority did not issue stops the script."""
+    done = follow(tmp_path, signed[0], with_authorities(signed[1], authority(1).certificate))
+    assert done.returncode not in (0, 2)
+    assert "every signature" not in done.stdout

@@ -15,7 +15,7 @@ from pydantic.fields import FieldInfo
 from tests.docs.block import codes, links, rows
 from xbridge.bridge.awaiting import AsyncBridge
 from xbridge.bridge.blocking import Bridge
-from xbridge.cli.verification import FAILED, SIGNER_UNKNOWN, UNREADABLE, VERIFIED
+from xbridge.cli.verification import FAILED, SOMEBODY_UNKNOWN, UNREADABLE, VERIFIED
 from xbridge.core import errors
 from xbridge.core.audit import AuditEvent
 from xbridge.core.errors import XBridgeError
@@ -119,7 +119,7 @@ def test_every_unknown_is_a_setting(heading: str, settings: type[IamSmartSetting
 def test_every_exit_code_is_listed() -> None:
     """specs/evidence.md lists exactly the codes with which ``xbridge verify`` ends."""
     documented = {cells[0] for cells in rows(ROOT / "specs/evidence.md", "## 5. The command")}
-    assert documented == {str(code) for code in (VERIFIED, FAILED, SIGNER_UNKNOWN, UNREADABLE)}
+    assert documented == {str(code) for code in (VERIFIED, FAILED, SOMEBODY_UNKNOWN, UNREADABLE)}
 
 
 def test_every_check_is_listed() -> None:

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
+from tests.unit.flows.consent_desk import ConsentDesk
 from tools.schemas import rendered, schemas
 from xbridge.core import errors
 from xbridge.core.audit import AuditEvent
@@ -67,6 +68,7 @@ def instances() -> dict[str, list[Any]]:
     envelopes = [json.loads(receipt) for receipt in (consent.receipt, withdrawn.receipt)]
     proofs = [json.loads(raw) for name, raw in members.items() if name.endswith(".json") and "ledger/" in name]
     claims = json.loads(unpadded(release.token.split(".")[1]))
+    _, signed = ConsentDesk().signed()
     return {
         "access-token": [claims],
         "audit-event": [json.loads(line) for line in logged(world.events)],
@@ -78,6 +80,7 @@ def instances() -> dict[str, list[Any]]:
         "ledger-entry": [json.loads(proof["entry"]) for proof in proofs],
         "manifest": [json.loads(members["manifest.json"])],
         "signed-record": envelopes,
+        "subject-signature": [json.loads(signed.signature)],
         "trust-file": [json.loads(bridge.trust), json.loads(members["keys.json"])],
     }
 

@@ -88,7 +88,7 @@ def test_the_name_is_for_those_who_ask(folder: Path, capsys: pytest.CaptureFixtu
     assert verify(folder, "trust.json", show_signer=True) == 0
     assert "CN=Chan Tai Man" in capsys.readouterr().out
     assert verify(folder, "trust.json", show_signer=True, as_json=True) == 0
-    assert json.loads(capsys.readouterr().out)["resident"]["holder"] == "CN=Chan Tai Man"
+    assert json.loads(capsys.readouterr().out)["resident"]["holder"] == "CN=Chan Tai Man,C=HK"
 
 
 @pytest.mark.parametrize(

@@ -78,14 +78,17 @@ def test_the_person_signs_the_collectors_bytes(record: ConsentRecord, given: Rev
     assert PERSON.sign(raw).hash_code == hash_code(raw)
 
 
-@pytest.mark.parametrize("algorithm", ["SHA256withRSA", "NONEwithRSA"])
+@pytest.mark.parametrize("algorithm", SIGNATURE_ALGORITHMS)
 def test_who_signed_is_known_through_an_anchor(record: ConsentRecord, algorithm: Any) -> None:
-    """The path from the certificate to an authority names the holder by fingerprint."""
+    """The path from the certificate to an authority names the holder by fingerprint, whatever the algorithm."""
     raw = record_bytes("consent", 1, record)
-    subject = PERSON.subject(raw, algorithm=algorithm)
-    found = verify_subject(subject, raw, anchors_of(AUTHORITY), asked_at=NOON, granted_at=LATER)
-    assert found.fingerprint == subject.fingerprint == sha256_hex(PERSON.certificate)
-    assert found.anchor == sha256_hex(AUTHORITY.certificate)
+    authority = Authority(kind="sm2" if algorithm.endswith("SM2") else "rsa")
+    person = authority.issue("Chan Tai Man")
+    subject = person.subject(raw, algorithm=algorithm)
+    found = verify_subject(subject, raw, anchors_of(AUTHORITY, authority), asked_at=NOON, granted_at=LATER)
+    assert found.fingerprint == subject.fingerprint == sha256_hex(person.certificate)
+    assert found.anchor == sha256_hex(authority.certificate)
+    assert with_subject(sign_revision(record, SIGNER), subject.raw).subject == subject
 
 
 def test_another_authority_does_not_count(given: Revision) -> None:
@@ -226,15 +229,22 @@ def test_members_that_cannot_be_read_are_refused(given: Revision, name: str, val
         with_subject(given, canonical_json_of({**document, name: value}))
 
 
-@pytest.mark.parametrize("algorithm", ["SHA256withRSA", "NONEwithRSA"])
-def test_what_an_algorithm_does_not_read_cannot_vary(record: ConsentRecord, algorithm: Any) -> None:
+@pytest.mark.parametrize(
+    ("algorithm", "read"),
+    [
+        ("SHA256withRSA", "hash_input"),
+        ("NONEwithRSA", "rsa_none_form"),
+        ("SM3withSM2", "sm2_id"),
+        ("NONEwithSM2", ""),
+    ],
+)
+def test_what_an_algorithm_does_not_read_cannot_vary(record: ConsentRecord, algorithm: Any, read: str) -> None:
     """The form says how the name was read, and nothing beside: idle members have their usual value."""
     raw = record_bytes("consent", 1, record)
-    signed = PERSON.sign(raw, algorithm=algorithm)
+    signed = replace(PERSON.sign(raw), algorithm=algorithm)
     odd = SignatureForm(rsa_none_form="bare", hash_input="digest", sm2_id="other")
     kept = subject_of(raw, signed, odd).record
     usual = SignatureForm()
-    read = {"SHA256withRSA": "hash_input", "NONEwithRSA": "rsa_none_form"}[algorithm]
     for name in ("rsa_none_form", "hash_input", "sm2_id"):
         assert getattr(kept, name) == getattr(odd if name == read else usual, name)
         if name != read:

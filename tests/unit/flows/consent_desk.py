@@ -8,9 +8,9 @@ from typing import Any
 
 from tests.journey.traveller import AUDIENCE, ENQUIRY
 from tests.unit.flows.signing_desk import INITIATE, SigningDesk
+from tests.unit.protocols.certificate_authority import Person
 from tests.unit.providers.iamsmart_side import OPEN_ID
-from tests.unit.providers.signing_person import HKID, Person, hash_answer
-from tests.unit.providers.signing_person import person as signatory
+from tests.unit.providers.signing_person import HKID, hash_answer
 from xbridge import PendingRequest
 from xbridge.consent.subject import hash_code
 from xbridge.core.ids import new_handle
@@ -69,7 +69,7 @@ class ConsentDesk(SigningDesk):
     def sign(self, *, call: int = -1, signer: Person | None = None, **changes: Any) -> None:
         """Let the person sign what was asked, and receive the callback."""
         at_ms = int(self.clock.now().timestamp() * 1000)
-        content = hash_answer(self.asked(call), signer=signer or signatory(), at_ms=at_ms)
+        content = hash_answer(self.asked(call), signer=signer, at_ms=at_ms)
         self.receive(self.answer(call=call, **{**content, **changes}))
 
     def refuse(self, code: str = "D70001") -> None:

@@ -30,7 +30,7 @@ from xbridge.core.errors import (
     XBridgeError,
 )
 from xbridge.core.moment import to_text
-from xbridge.core.signing import HashSignature
+from xbridge.core.signing import SIGNATURE_ALGORITHMS, HashSignature
 from xbridge.crypto.digest import sha256_hex
 from xbridge.crypto.signing import from_envelope
 from xbridge.evidence.trust import parse_trust
@@ -101,7 +101,7 @@ def test_a_stranger_learns_that_the_person_signed(desk: ConsentDesk) -> None:
     assert found.everybody_known
     assert found.resident is not None
     assert found.resident.certificate == signatory().certificate
-    assert found.resident.anchor == sha256_hex(authority_of().der)
+    assert found.resident.anchor == sha256_hex(authority_of().certificate)
     assert [each.record.signer_role for each in found.revisions] == ["collector-and-subject", "collector"]
     assert [entry.kind for _, entry in found.story] == [
         "consent.offered", "consent.granted", "decision", "token.issued", "consent.withdrawn",
@@ -136,14 +136,15 @@ def test_the_phone_names_what_is_signed(desk: ConsentDesk, lang: str) -> None:
     assert (plain["documentName"], plain["serviceName"]) == (offer.text.splitlines()[0], operator)
 
 
-def test_another_algorithm_is_kept_as_proof(desk: ConsentDesk) -> None:
+@pytest.mark.parametrize("algorithm", SIGNATURE_ALGORITHMS)
+def test_every_algorithm_is_kept_as_proof(desk: ConsentDesk, algorithm: Any) -> None:
     """What was asked for is what is recorded, and what readers check."""
     link = desk.link()
     offer = desk.offer(link)
-    request = desk.ask_consent(offer, algorithm="NONEwithRSA")
-    desk.sign(**hash_answer(desk.asked(), algorithm="NONEwithRSA"))
+    request = desk.ask_consent(offer, algorithm=algorithm)
+    desk.sign(**hash_answer(desk.asked(), algorithm=algorithm))
     consent = desk.grant(offer, request)
-    assert json.loads(consent.signature)["algorithm"] == "NONEwithRSA"
+    assert json.loads(consent.signature)["algorithm"] == algorithm
     assert verified(desk, consent).everybody_known
 
 
@@ -353,7 +354,7 @@ def test_the_login_is_fresh_when_the_signature_is_asked_for(desk: ConsentDesk, a
 
 
 @pytest.mark.parametrize(
-    ("begins", "ends", "reason"),
+    ("start", "end", "reason"),
     [
         (NOON + timedelta(seconds=1), NOON + timedelta(days=1), "not_yet_valid"),
         (NOON - timedelta(days=1), NOON + timedelta(seconds=90), "expired"),
@@ -361,13 +362,13 @@ def test_the_login_is_fresh_when_the_signature_is_asked_for(desk: ConsentDesk, a
     ids=["began after the asking", "ends before the granting"],
 )
 def test_the_certificate_is_good_from_the_asking_to_the_granting(
-    desk: ConsentDesk, begins: Any, ends: Any, reason: str
+    desk: ConsentDesk, start: Any, end: Any, reason: str
 ) -> None:
     """A certificate that was good when the signature came, and not at both ends, would not convince a later reader."""
     offer = desk.offer(desk.link())
     request = desk.ask_consent(offer)
     desk.clock.advance(60)
-    desk.sign(signer=signatory(40, begins=begins, ends=ends))
+    desk.sign(signer=signatory(start=start, end=end))
     desk.clock.advance(60)
     refused(lambda: desk.grant(offer, request), TamperDetected, claim="certificate", reason=reason)
     assert desk.grant(offer).signature == b""
@@ -500,7 +501,7 @@ def test_anchors_that_were_taken_away_stop_the_grant(desk: ConsentDesk) -> None:
     offer = desk.offer(desk.link())
     request = desk.ask_consent(offer)
     desk.sign()
-    document = {**desk.config.providers["iamsmart"], "signing": {"trust_anchors": [authority_of(3).pem]}}
+    document = {**desk.config.providers["iamsmart"], "signing": {"trust_anchors": [authority_of(3).anchor_pem]}}
     config = desk.config.model_copy(update={"providers": {**desk.config.providers, "iamsmart": document}})
     later = desk.another_bridge(config)
     refused(
