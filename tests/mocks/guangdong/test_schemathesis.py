@@ -14,7 +14,7 @@ from werkzeug.test import Client
 from werkzeug.wrappers import Request
 
 import xbridge_mocks.guangdong
-from tests.mocks.fuzz import OUTSIDE, api, beside_the_point
+from tests.mocks.fuzz import api, beside_the_point
 from tests.mocks.guangdong.relying_service import LOGIN, REDIRECT, RelyingService
 from tests.mocks.stand_in import SECRET, Known, pass_on, with_stand_ins
 
@@ -40,7 +40,7 @@ KNOWN: Known = {
 # A person's key is the same towards every service here, so any will do.
 ANYBODY: dict[str, Known] = {"control-subjects": {"client_id": {"type": "string"}}}
 DOCUMENT = json.loads((Path(xbridge_mocks.guangdong.__path__[0]) / "openapi.json").read_text("utf-8"))
-OUTSIDE_API = api(DOCUMENT, without=OUTSIDE)
+OUTSIDE_API = api(DOCUMENT, stranger=True)
 INSIDE_API = api(with_stand_ins(DOCUMENT, KNOWN, ANYBODY))
 
 

@@ -12,7 +12,7 @@ import pytest
 from schemathesis import Case
 
 import xbridge_mocks.iamsmart
-from tests.mocks.fuzz import OUTSIDE, api, beside_the_point
+from tests.mocks.fuzz import api, beside_the_point
 from tests.mocks.iamsmart.clear_document import NAME, clear_document
 from tests.mocks.iamsmart.clear_door import ClearDoor
 from tests.mocks.iamsmart.conftest import spki
@@ -20,7 +20,7 @@ from tests.mocks.iamsmart.online_service import CALLBACK, NOTIFY, SIGN_SCOPES, O
 from xbridge_mocks import MockClock, MockWorld
 
 DOCUMENT = json.loads((Path(xbridge_mocks.iamsmart.__path__[0]) / "openapi.json").read_text("utf-8"))
-OUTSIDE_API = api(DOCUMENT, without=OUTSIDE)
+OUTSIDE_API = api(DOCUMENT, stranger=True)
 INSIDE_API = api(clear_document(DOCUMENT))
 
 
