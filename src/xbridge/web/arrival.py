@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -12,26 +11,25 @@ from xbridge.core.request import Collected, RequestKind
 from xbridge.core.signing import DocumentSignature
 from xbridge.web.address import local_path
 from xbridge.web.colour import settled
-from xbridge.web.desk import AnyDesk
+from xbridge.web.desk import AnyDesk, form_of_ours
 from xbridge.web.message import WebReply, WebRequest, html, redirect
 from xbridge.web.page import confirm_page, refusal_page
 from xbridge.web.visit import Hop, Visit, Waiting
 
 CONFIRM_S = 600
-MAX_AGENT_CHARS = 512
 MAX_NAME_CHARS = 128
 
 
 async def begin_login(desk: AnyDesk, request: WebRequest, visit: Visit) -> WebReply:
     """Send the browser to the provider, because the person pressed the button (iamsmart.md section 11)."""
-    form = _form_of_ours(request, visit)
+    form = form_of_ours(request, visit)
     hop = await settled(
         desk.bridge.begin_login(
             desk.provider,
-            return_to=f"{desk.origin}{desk.place(desk.paths.callback)}",
+            return_to=desk.callback_url,
             session=visit.id,
             lang=visit.language,
-            user_agent=_agent(request),
+            user_agent=visit.user_agent,
         )
     )
     visit.send("login", hop, next=local_path(form.get("next", ""), otherwise=desk.home), now=desk.clock())
@@ -74,7 +72,7 @@ async def finish_direct(desk: AnyDesk, request: WebRequest, visit: Visit) -> Web
 
 async def confirm(desk: AnyDesk, request: WebRequest, visit: Visit) -> WebReply:
     """Log in whoever confirmed that a login from the provider's app is their own doing."""
-    _form_of_ours(request, visit)
+    form_of_ours(request, visit)
     settled_doubt = visit.settle_doubt(now=desk.clock())
     if settled_doubt is None:
         raise CallbackInvalid("login", reason="expired")
@@ -127,17 +125,3 @@ async def _finish_anonymous(desk: AnyDesk, request: WebRequest, visit: Visit, ho
     asked = Waiting(business_id=hop.business_id, next=hop.next, until=hop.until, label=hop.label)
     shown = await desk.concluded(visit, asked, Collected(status="done", kind=kind, data=data))
     return desk.send_to(shown.next)
-
-
-def _form_of_ours(request: WebRequest, visit: Visit) -> Mapping[str, str]:
-    """Return the fields of a form that a page of this session posted.  Raises ``CallbackInvalid``."""
-    # A browser says where a form comes from; nothing of ours is posted from another site.
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        raise CallbackInvalid("guard", reason="mismatch")
-    form = request.form()
-    visit.verify_guard(form.get("guard", ""))
-    return form
-
-
-def _agent(request: WebRequest) -> str:
-    return request.headers.get("user-agent", "")[:MAX_AGENT_CHARS]

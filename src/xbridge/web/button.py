@@ -16,6 +16,18 @@ from xbridge.core.language import LANGUAGES, Language
 from xbridge.web.address import app_address
 
 ButtonKind = Literal["login", "sign", "reauth", "open_app", "anonymous", "form"]
+
+
+class HTML(str):
+    """Text that is HTML already: template engines (Jinja2, Django's) put it into a page as it is."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        """Return itself; whoever asks need not escape it."""
+        return str(self)
+
+
 COLOUR = "#2b7367"
 """The colour of samples (VERIFIED as seen; whether it is required is UNKNOWN)."""
 
@@ -54,11 +66,11 @@ def more_info(language: Language) -> tuple[str, str]:
     return address, words
 
 
-def more_info_link(language: Language) -> str:
+def more_info_link(language: Language) -> HTML:
     """Return the link as HTML; its accessible name says what about, and begins with the words that are seen."""
     address, words, name = _MORE[language]
     tag = _tag(language)
-    return (
+    return HTML(
         f'<a class="iamsmart-more" href="{address}" lang="{tag}" hreflang="{tag}" rel="noopener noreferrer" '
         f'aria-label="{escape(name)}">{escape(words)}</a>'
     )
@@ -71,7 +83,7 @@ def button_form(
     action: str,
     fields: Mapping[str, str],
     form_texts: Mapping[Language, str] = FORM_TEXTS,
-) -> str:
+) -> HTML:
     """Return a form with one button and the "More info" link, as HTML.
 
     ``action`` is the path it posts to; ``fields`` are hidden, and one of them must be the guard of the session.  The
@@ -81,19 +93,19 @@ def button_form(
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in fields.items()
     )
     words = escape(button_text(kind, language, form_texts=form_texts))
-    return (
+    return HTML(
         f'<div class="iamsmart"><form method="post" action="{escape(action)}">{hidden}'
         f'<button class="iamsmart-button" type="submit" lang="{_tag(language)}">{words}</button></form>'
         f"{more_info_link(language)}</div>"
     )
 
 
-def app_link(language: Language, address: str) -> str:
+def app_link(language: Language, address: str) -> HTML:
     """Return the button that opens the app on this device, as HTML; empty for an address that opens no app."""
     if not app_address(address):
-        return ""
+        return HTML()
     words = escape(button_text("open_app", language))
-    return f'<a class="iamsmart-button" href="{escape(address)}" lang="{_tag(language)}">{words}</a>'
+    return HTML(f'<a class="iamsmart-button" href="{escape(address)}" lang="{_tag(language)}">{words}</a>')
 
 
 def _tag(language: Language) -> str:

@@ -7,7 +7,7 @@ what a request may hold is personal or secret.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -36,7 +36,7 @@ from xbridge.core.web_address import check_web_address
 from xbridge.drivers.clock import utc_now
 from xbridge.providers.iamsmart.reply import TIMED_OUT
 from xbridge.web.address import local_path
-from xbridge.web.button import ButtonKind, button_form
+from xbridge.web.button import FORM_TEXTS, HTML, ButtonKind, button_form
 from xbridge.web.colour import settled
 from xbridge.web.hook import Answer, Hooks, Shown
 from xbridge.web.message import MAX_FORM_BYTES, WebReply, WebRequest, bare, html, redirect
@@ -53,13 +53,14 @@ BUSY_S = 30
 class Paths:
     """Where each endpoint lives below the desk's own address; redirect and callback addresses must be registered.
 
-    ``login`` and ``confirm`` take the forms of our pages; ``callback`` is where browsers come back to; ``result`` is
-    where the platform POSTs; ``wait`` and ``status`` are followed by a slash and an id; ``direct_state`` (V1) and
-    ``direct`` (V2) are for logins from the provider's app; ``static`` holds our script and style.
+    ``login``, ``ask`` and ``confirm`` take the forms of our buttons; ``callback`` is where browsers come back to;
+    ``result`` is where the platform POSTs; ``ask``, ``wait`` and ``status`` are followed by a slash and a name or id;
+    ``direct_state`` (V1) and ``direct`` (V2) are for logins from the provider's app; ``static`` holds script and style.
     """
 
     login: str = "/login"
     callback: str = "/callback"
+    ask: str = "/ask"
     result: str = "/result"
     wait: str = "/wait"
     status: str = "/status"
@@ -84,6 +85,7 @@ class Desk(Generic[AnyBridge]):
         callback_max_bytes: int = 10 * 1024 * 1024,
         refused_status: Literal[200, 400] = 400,
         poll_interval_s: int = 2,
+        form_texts: Mapping[Language, str] = FORM_TEXTS,
         clock: Callable[[], datetime] = utc_now,
         entropy: Entropy = os.urandom,
     ) -> None:
@@ -91,7 +93,7 @@ class Desk(Generic[AnyBridge]):
 
         ``home`` is the path that people go back to; ``callback_max_bytes`` bounds what the platform may POST;
         ``refused_status`` is what it is answered when it is not believed (what the platform makes of that is UNKNOWN).
-        Raises ``ConfigError``.
+        ``form_texts`` are the words on the button for form filling (UNKNOWN).  Raises ``ConfigError``.
         """
         try:
             check_web_address(own_url, real_host=False)
@@ -112,6 +114,7 @@ class Desk(Generic[AnyBridge]):
         self.callback_max_bytes = callback_max_bytes
         self.refused_status = refused_status
         self.poll_interval_s = poll_interval_s
+        self.form_texts = form_texts
         self.clock = clock
         self.entropy = entropy
         self.pace = Pace(poll_interval_s, clock=clock)
@@ -122,13 +125,20 @@ class Desk(Generic[AnyBridge]):
         """Return what the desk knows about the browser with ``session``."""
         return Visit(session, language=language, entropy=self.entropy)
 
-    def button(self, visit: Visit, kind: ButtonKind = "login", *, next: str = "", action: str = "") -> str:  # noqa: A002
-        """Return the official button as HTML: it logs in, or posts to ``action``, a path of the application's own.
+    @property
+    def callback_url(self) -> str:
+        """Where browsers come back to: a redirect URI that must be registered."""
+        return f"{self.origin}{self.place(self.paths.callback)}"
 
-        ``next`` is where the person goes afterwards.  Check ``visit.verify_guard`` in a handler of your own.
+    def button(self, visit: Visit, kind: ButtonKind = "login", *, ask: str = "", next: str = "") -> HTML:  # noqa: A002
+        """Return the official button as HTML, with the "More info" link.
+
+        It logs in; with ``ask``, a word of the application's own (``[a-z0-9-]``), it calls :meth:`Hooks.on_ask`.
+        ``next`` is the path where the person goes afterwards.
         """
+        action = self.place(f"{self.paths.ask}/{ask}" if ask else self.paths.login)
         fields = {"guard": visit.guard, **({"next": next} if next else {})}
-        return button_form(kind, visit.language, action=action or self.place(self.paths.login), fields=fields)
+        return button_form(kind, visit.language, action=action, fields=fields, form_texts=self.form_texts)
 
     def wait_for(self, visit: Visit, pending: PendingRequest, *, next: str, label: str = "") -> WebReply:  # noqa: A002
         """Return the reply that sends the person to the page on which they wait for ``pending``.
@@ -205,12 +215,24 @@ AnyDesk = Desk[Bridge | AsyncBridge]
 
 def visit_of(desk: AnyDesk, request: WebRequest) -> Visit:
     """Return the browser's visit; ``?lang=`` changes its language, and else its own preference counts."""
-    session = request.session() if callable(request.session) else request.session
-    visit = desk.visit(session, language=_preferred(request.headers.get("accept-language", "")))
+    # Not "callable": a proxy, as Flask's session is, says yes to that.
+    session = request.session if hasattr(request.session, "get") else request.session()
+    preferred = _preferred(request.headers.get("accept-language", ""))
+    visit = Visit(session, language=preferred, user_agent=request.headers.get("user-agent", ""), entropy=desk.entropy)
     with suppress(XBridgeError):
         if wish := request.parameter("lang"):
             visit.language = parse_language(wish)
     return visit
+
+
+def form_of_ours(request: WebRequest, visit: Visit) -> Mapping[str, str]:
+    """Return the fields of a form that a page of this session posted.  Raises ``CallbackInvalid``."""
+    # A browser says where a form comes from; nothing of ours is posted from another site.
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise CallbackInvalid("guard", reason="mismatch")
+    form = request.form()
+    visit.verify_guard(form.get("guard", ""))
+    return form
 
 
 def body_limit(desk: AnyDesk, path: str) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from xbridge.bridge.awaiting import AsyncBridge
 from xbridge.bridge.blocking import Bridge
@@ -18,8 +19,9 @@ from xbridge.web.message import WebReply, WebRequest
 from xbridge.web.visit import Visit
 
 _BUSINESS_ID = re.compile(r"[0-9a-f]{32}")
+_ERRAND = re.compile(r"[a-z0-9-]{1,64}")
 _Handler = Callable[[AnyDesk, WebRequest, Visit], Awaitable[WebReply]]
-_ByID = Callable[[AnyDesk, WebRequest, Visit, str], Awaitable[WebReply]]
+_Named = Callable[[AnyDesk, WebRequest, Visit, str], Awaitable[WebReply]]
 
 
 class FrontDesk(Desk[Bridge]):
@@ -49,39 +51,41 @@ class AsyncFrontDesk(Desk[AsyncBridge]):
 async def _answer(desk: AnyDesk, request: WebRequest) -> WebReply:
     """Find who answers at this address, and let them."""
     paths = desk.paths
+    folder, _, name = request.path.rpartition("/")
     # Machines first: the platform has no session here, and files need none.
     if request.path == desk.place(paths.result):
         return await delivery.receive(desk, request) if request.method == "POST" else wrong_method("POST")
-    folder, _, name = request.path.rpartition("/")
     if folder == desk.place(paths.static) and name in STATIC:
         return static_file(name) if request.method == "GET" else wrong_method("GET")
-    handlers: dict[str, tuple[str, _Handler]] = {
+    visit = visit_of(desk, request)
+    exact: dict[str, tuple[str, _Handler]] = {
         paths.login: ("POST", arrival.begin_login),
         paths.callback: ("GET", arrival.finish),
         paths.direct_state: ("GET", arrival.begin_direct),
         paths.direct: ("GET", arrival.finish_direct),
         paths.confirm: ("POST", arrival.confirm),
     }
-    by_id: dict[str, _ByID] = {paths.wait: waiting.show, paths.status: waiting.tell}
-    visit = visit_of(desk, request)
-    for path, (method, handle) in handlers.items():
+    named: dict[str, tuple[str, re.Pattern[str], _Named]] = {
+        paths.ask: ("POST", _ERRAND, waiting.ask),
+        paths.wait: ("GET", _BUSINESS_ID, waiting.show),
+        paths.status: ("GET", _BUSINESS_ID, waiting.tell),
+    }
+    for path, (method, handle) in exact.items():
         if request.path == desk.place(path):
-            return (
-                await _guarded(desk, visit, handle(desk, request, visit))
-                if request.method == method
-                else wrong_method(method)
-            )
-    for path, handle_id in by_id.items():
-        if folder == desk.place(path) and _BUSINESS_ID.fullmatch(name):
-            if request.method != "GET":
-                return wrong_method("GET")
-            return await _guarded(desk, visit, handle_id(desk, request, visit, name))
+            return await _guarded(desk, visit, method, request, partial(handle, desk, request, visit))
+    for path, (method, form, handle_named) in named.items():
+        if folder == desk.place(path) and form.fullmatch(name):
+            return await _guarded(desk, visit, method, request, partial(handle_named, desk, request, visit, name))
     return desk.missing(visit)
 
 
-async def _guarded(desk: AnyDesk, visit: Visit, answering: Awaitable[WebReply]) -> WebReply:
-    """Return the answer; an error of the library becomes a page."""
+async def _guarded(
+    desk: AnyDesk, visit: Visit, method: str, request: WebRequest, handle: Callable[[], Awaitable[WebReply]]
+) -> WebReply:
+    """Return the answer to the one method that an address takes; an error of the library becomes a page."""
+    if request.method != method:
+        return wrong_method(method)
     try:
-        return await answering
+        return await handle()
     except XBridgeError as error:
         return await desk.refused(visit, error)

@@ -12,7 +12,8 @@ from typing import Any
 
 from xbridge.core.errors import XBridgeError
 from xbridge.core.identity import Identity
-from xbridge.core.request import Collected
+from xbridge.core.request import Collected, FormHop, PendingRequest
+from xbridge.core.signing import SigningHop
 from xbridge.web.message import WebReply, WebRequest
 from xbridge.web.visit import Visit, Waiting
 
@@ -27,6 +28,9 @@ class Shown:
     data: Mapping[str, Any] = field(default_factory=dict, repr=False)
     next: str = ""
 
+
+Begun = PendingRequest | FormHop | SigningHop | WebReply | str | None
+"""What was begun for the person; a path of this site; a reply of the application's own; or None for no such button."""
 
 Answer = WebReply | str | None
 """A reply of the application's own; a path of this site; or None for where the person wanted to go."""
@@ -54,6 +58,15 @@ class Hooks:
 
     def on_confirmed(self, visit: Visit, provider: str) -> Answer | Awaitable[Answer]:
         """The person confirmed a direct login: ``visit.proof(provider)`` holds it from now on."""
+        return None
+
+    def on_ask(self, visit: Visit, what: str, form: Mapping[str, str]) -> Begun | Awaitable[Begun]:
+        """The person pressed the button that was made with ``ask=what``; ``form`` holds what else its form held.
+
+        Ask the Bridge, with ``session=visit.id`` and ``visit.proof()``, and return what it returned: the person is sent
+        to the wait page, or to the provider for what needs no login (``return_to=desk.callback_url``).  Return a path
+        or a reply to send them elsewhere, such as to your login.  The default knows no button.
+        """
         return None
 
     def on_result(

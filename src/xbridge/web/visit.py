@@ -25,8 +25,9 @@ from xbridge.crypto.digest import constant_time_equal
 from xbridge.protocols.redirect import parse_callback
 
 KEY = "xbridge"
-MAX_HOPS = 3
-MAX_WAITING = 4
+MAX_HOPS = 2
+MAX_WAITING = 3
+MAX_AGENT_CHARS = 512
 DEFAULT_LANGUAGE: Language = "zh-Hant"
 
 HopKind = Literal["login", "direct_login", "anonymous_form", "anonymous_signing"]
@@ -37,8 +38,8 @@ Kept = TypeVar("Kept", "Hop", "Waiting")
 class Session(Protocol):
     """What every framework's session can do: look up, and set."""
 
-    def get(self, key: str, default: Any = None, /) -> Any:
-        """Return what is kept under ``key``."""
+    def get(self, key: str, /) -> Any:
+        """Return what is kept under ``key``, or None."""
         ...
 
     def __setitem__(self, key: str, value: Any, /) -> None:
@@ -84,10 +85,19 @@ class Visit:
     """One browser at our service.  Reading changes nothing; the first thing that is kept makes the session."""
 
     def __init__(
-        self, session: Session, *, language: Language = DEFAULT_LANGUAGE, entropy: Entropy = os.urandom
+        self,
+        session: Session,
+        *,
+        language: Language = DEFAULT_LANGUAGE,
+        user_agent: str = "",
+        entropy: Entropy = os.urandom,
     ) -> None:
-        """``session`` is the application's; ``language`` counts until the person chooses another."""
+        """``session`` is the application's; ``language`` counts until the person chooses another.
+
+        ``user_agent`` is what the browser calls itself in this request; it tells a phone from another device.
+        """
         self.session = session
+        self.user_agent = user_agent[:MAX_AGENT_CHARS]
         self._language = language
         self._entropy = entropy
 

@@ -1,4 +1,4 @@
-"""The page on which a person waits, and the endpoint that it polls: only the session that asked hears anything.
+"""Asking a person, the page on which they wait, and the endpoint that it polls: only the session that asked hears.
 
 Asking takes the result from the store, once, and hands it to the application; how it ended stays in the session, so
 that a page which asks twice hears the same.  No long poll: a worker is never held.
@@ -7,12 +7,27 @@ that a page which asks twice hears the same.  No long poll: a worker is never he
 from __future__ import annotations
 
 from xbridge.core.errors import CallbackInvalid
+from xbridge.core.request import PendingRequest
 from xbridge.web.colour import settled
-from xbridge.web.desk import AnyDesk
+from xbridge.web.desk import AnyDesk, form_of_ours
 from xbridge.web.hook import Shown
 from xbridge.web.message import WebReply, WebRequest, document, html
 from xbridge.web.page import waiting_page
 from xbridge.web.visit import Visit, Waiting
+
+
+async def ask(desk: AnyDesk, request: WebRequest, visit: Visit, what: str) -> WebReply:
+    """Ask what the application says is to be asked, because the person pressed its button, and let them wait."""
+    form = form_of_ours(request, visit)
+    begun = await settled(desk.hooks.on_ask(visit, what, form))
+    if begun is None:
+        return desk.missing(visit)
+    if isinstance(begun, WebReply | str):
+        return desk.replied(begun, otherwise=desk.home)
+    way = form.get("next", "")
+    if isinstance(begun, PendingRequest):
+        return desk.wait_for(visit, begun, next=way, label=what)
+    return desk.send_away(visit, begun, next=way, label=what)
 
 
 async def show(desk: AnyDesk, request: WebRequest, visit: Visit, business_id: str) -> WebReply:

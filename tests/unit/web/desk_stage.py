@@ -48,6 +48,11 @@ class Notebook(Hooks):
         """Note who confirmed."""
         return self._note("confirmed", provider)
 
+    def on_ask(self, visit: Visit, what: str, form: Any) -> Any:
+        """Note what was pressed, and do what the test says."""
+        begin = self._note("ask", (what, form))
+        return begin(visit) if callable(begin) else begin
+
     def on_result(self, visit: Visit, waiting: Waiting, collected: Collected) -> Any:
         """Note a result."""
         return self._note("result", (waiting, collected))

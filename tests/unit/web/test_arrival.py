@@ -32,7 +32,7 @@ from xbridge.core.errors import (
 )
 from xbridge.core.language import LANGUAGES, Language
 from xbridge.core.signing import DocumentSignature, SignedBy, SigningHop
-from xbridge.web import Hooks, Shown, WebReply
+from xbridge.web import FrontDesk, Hooks, Paths, Shown, WebReply
 from xbridge.web.wording import word
 
 
@@ -91,7 +91,7 @@ def test_the_button_carries_guard_and_way(stage: DeskStage, browser: Browser) ->
     assert 'action="/iamsmart/login"' in html
     assert f'name="guard" value="{visit.guard}"' in html
     assert 'name="next" value="/form?a=1&amp;b=2"' in html
-    assert 'action="/mine"' in stage.desk.button(visit, "form", action="/mine")
+    assert 'action="/iamsmart/ask/card"' in stage.desk.button(visit, "form", ask="card")
 
 
 @pytest.mark.parametrize(
@@ -284,6 +284,21 @@ def test_anothers_callback_is_refused(stage: DeskStage) -> None:
     assert attacker.get(callback).status == 303
 
 
+def test_a_platform_without_state_is_served_too() -> None:
+    """Guangdong's addresses may show no state: a forged callback still ends nothing, and the real one logs in."""
+    stage = DeskStage()
+    stage.desk = FrontDesk(
+        stage.bridge, own_url="https://svc.test", provider="guangdong", hooks=stage.hooks, clock=stage.clock.now,
+        paths=Paths(callback="/cb/gd"),
+    )  # fmt: skip
+    browser = Browser(stage)
+    hop = browser.post("/login", {"guard": browser.guard, "next": "/after"})
+    assert browser.get("/cb/gd?code=forged").status == 400
+    done = browser.get(stage.visit(location(hop), PERSON))
+    assert location(done) == "https://svc.test/after"
+    assert stage.desk.visit(browser.session).proof("guangdong")
+
+
 def test_a_callback_works_once(stage: DeskStage, browser: Browser) -> None:
     """The same address a second time, as after Back or Reload, says that this step is over."""
     callback = stage.visit(location(browser.press_login()), PERSON)
@@ -312,7 +327,7 @@ def test_two_tabs_both_log_in(stage: DeskStage, browser: Browser) -> None:
 
 @pytest.mark.parametrize(
     ("path", "allowed"),
-    [("login", "POST"), ("callback", "GET"), ("direct", "GET"), ("direct-state", "GET"), ("confirm", "POST"),
+    [("login", "POST"), ("callback", "GET"), ("direct", "GET"), ("direct-state", "GET"), ("confirm", "POST"), ("ask/x", "POST"),
      ("result", "POST"), (f"wait/{'0' * 32}", "GET"), (f"status/{'0' * 32}", "GET"), ("static/wait.js", "GET")],
 )  # fmt: skip
 def test_every_address_takes_one_method(shared: DeskStage, path: str, allowed: str) -> None:

@@ -46,6 +46,20 @@ def test_paths_can_be_those_that_are_registered(stage: DeskStage) -> None:
     assert desk.stylesheet == "/static/web.css"
 
 
+def test_a_session_may_be_a_proxy_or_come_later(stage: DeskStage) -> None:
+    """Flask's session is a proxy that says it can be called; a function is called when somebody looks."""
+
+    class Proxy(dict[str, Any]):
+        def __call__(self) -> None:
+            """Fail as the real one does."""
+            raise TypeError("not callable")
+
+    empty: dict[str, Any] = {}
+    for session in (Proxy(), lambda: empty):
+        request = WebRequest(method="GET", path="/iamsmart/callback", session=session)
+        assert stage.desk.answer(request).status == 400
+
+
 def test_both_colours_have_the_same_face() -> None:
     """Same names, same arguments; only the answer is awaited."""
     faces = [

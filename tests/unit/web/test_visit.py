@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.unit.web.desk_stage import Browser, DeskStage
+from tests.unit.web.desk_stage import IPHONE, Browser, DeskStage
 from xbridge.core.errors import CallbackInvalid, LinkRefused
 from xbridge.core.identity import LoginHop
 from xbridge.core.request import PendingRequest, StepUp
@@ -100,6 +101,17 @@ def test_what_is_kept_stays_small_and_ends() -> None:
     assert seen.waiting(f"{8:032x}")
     assert seen.returning("/cb?state=8", now=END - timedelta(seconds=1))
     assert seen.returning("/cb?state=8", now=END) is None
+
+
+def test_a_signed_cookie_can_hold_it() -> None:
+    """Somebody who is logged in, logs in again in another tab and waits for an answer fits into 4,096 characters."""
+    stage = DeskStage()
+    browser = Browser(stage, user_agent=IPHONE)
+    browser.log_in()
+    pending = stage.request_form(browser)
+    stage.desk.wait_for(stage.desk.visit(browser.session), pending, next="/form/done", label="card")
+    browser.press_login()
+    assert len(b64encode(json.dumps(browser.session).encode())) < 3500
 
 
 @pytest.mark.parametrize("kept", [None, 7, "x", [], {"hops": 3, "waiting": {"a": 1}}, {"hops": [{"kind": "login"}]}])

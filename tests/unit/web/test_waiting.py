@@ -7,10 +7,21 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.unit.web.desk_stage import IPHONE, TITLE, AsyncDeskStage, Browser, DeskStage, header, location, said, text
-from xbridge.core.errors import StoreUnavailable
+from tests.unit.web.desk_stage import (
+    IPHONE,
+    PERSON,
+    TITLE,
+    AsyncDeskStage,
+    Browser,
+    DeskStage,
+    header,
+    location,
+    said,
+    text,
+)
+from xbridge.core.errors import LinkRefused, StoreUnavailable
 from xbridge.core.request import PendingRequest
-from xbridge.web import Hooks, Shown, WebRequest
+from xbridge.web import Hooks, Shown, WebReply, WebRequest
 from xbridge.web.wording import word
 
 
@@ -40,6 +51,83 @@ def status(stage: DeskStage, browser: Browser, pending: PendingRequest) -> dict[
     """Ask as the script does, two seconds later."""
     stage.clock.advance(2)
     return said(browser.get(f"/iamsmart/status/{pending.business_id}"))
+
+
+# --- asking ----------------------------------------------------------------------------------------------------------
+
+
+def press(browser: Browser, what: str = "card", **fields: str) -> WebReply:
+    """Press a button of the application."""
+    return browser.post(f"/iamsmart/ask/{what}", {"guard": browser.guard, "next": "/form/done", **fields})
+
+
+def begin_form(stage: DeskStage) -> object:
+    """What a hook does: ask the Bridge."""
+    return lambda visit: stage.bridge.request_form(
+        visit.proof(), fields=["enName"], title=TITLE, session=visit.id, user_agent=visit.user_agent
+    )
+
+
+def test_a_button_of_the_application_asks(stage: DeskStage, browser: Browser) -> None:
+    """The hook says what to ask; the person goes to the wait page, and the name of the button comes back at the end."""
+    stage.hooks.answers["ask"] = begin_form(stage)
+    waits = press(browser, colour="green")
+    assert stage.hooks.last("ask") == ("card", {"guard": browser.guard, "next": "/form/done", "colour": "green"})
+    assert location(waits).startswith("https://svc.test/iamsmart/wait/")
+    (request,) = stage.mocks.iamsmart.requests()
+    stage.mocks.iamsmart.decide(request.business_id)
+    done = browser.get(urlsplit(location(waits)).path)
+    assert location(done) == "https://svc.test/form/done"
+    assert stage.hooks.last("result")[0].label == "card"
+
+
+def test_a_button_may_need_no_login(stage: DeskStage) -> None:
+    """What is begun without a login sends the person to the platform and comes back to the desk."""
+    browser = Browser(stage)
+    stage.hooks.answers["ask"] = lambda visit: stage.bridge.begin_anonymous_form(
+        "iamsmart", fields=["enName"], title=TITLE, return_to=stage.desk.callback_url, session=visit.id
+    )
+    done = browser.get(stage.visit(location(press(browser)), PERSON))
+    assert location(done) == "https://svc.test/form/done"
+    assert stage.hooks.last("result")[0].label == "card"
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "where"),
+    [
+        (None, 404, ""),
+        ("/login-first", 303, "https://svc.test/login-first"),
+        ("//evil.example", 303, "https://svc.test/home"),
+        (WebReply(status=402), 402, ""),
+        (LinkRefused("stale", "old"), 400, ""),
+    ],
+    ids=["no such button", "a path", "an evil path", "a reply", "an error"],
+)
+def test_a_button_may_lead_elsewhere(
+    stage: DeskStage, browser: Browser, answer: object, status: int, where: str
+) -> None:
+    """The hook may know no such button, send the person somewhere, answer itself, or be refused by the Bridge."""
+    stage.hooks.answers["ask"] = answer
+    reply = press(browser)
+    assert (reply.status, location(reply)) == (status, where)
+
+
+def test_by_default_there_is_no_button(stage: DeskStage, browser: Browser) -> None:
+    """A service that overrides nothing asks nothing."""
+    stage.desk.hooks = Hooks()
+    assert press(browser).status == 404
+
+
+@pytest.mark.parametrize("fields", [{}, {"guard": "x"}])
+def test_only_our_own_button_asks(stage: DeskStage, browser: Browser, fields: dict[str, str]) -> None:
+    """Without the guard of the session nobody is asked anything (a stranger's page would send push messages)."""
+    stage.hooks.answers["ask"] = begin_form(stage)
+    assert browser.post("/iamsmart/ask/card", fields).status == 403
+    assert browser.post("/iamsmart/ask/card", {"guard": browser.guard}, sec_fetch_site="cross-site").status == 403
+    assert stage.mocks.iamsmart.requests() == ()
+
+
+# --- waiting ---------------------------------------------------------------------------------------------------------
 
 
 def test_the_page_polls_until_the_answer_is_there(stage: DeskStage, browser: Browser) -> None:
