@@ -109,8 +109,7 @@ def _plain(value: object) -> str:
 
 
 def _register(mock: Controlled, body: dict[str, object]) -> object:
-    made = mock.register_from(body)
-    return {"client_id": made.client_id, "client_secret": made.client_secret}
+    return asdict(mock.register_from(body))
 
 
 def _personas(mock: Controlled, _: dict[str, object]) -> object:

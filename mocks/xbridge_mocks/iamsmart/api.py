@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Request
 
@@ -18,7 +17,7 @@ from xbridge_mocks.iamsmart.acknowledgement import ACKNOWLEDGEMENTS, Acknowledge
 from xbridge_mocks.iamsmart.anonymous import ANONYMOUS_REQUESTS, ANONYMOUS_RESULTS, Anonymous
 from xbridge_mocks.iamsmart.bulk import BULK_OPERATIONS, BulkSigning
 from xbridge_mocks.iamsmart.bulk_order import BulkTokens
-from xbridge_mocks.iamsmart.content_key import ContentKeys, public_key_text, wrap
+from xbridge_mocks.iamsmart.content_key import ContentKeys, key_content
 from xbridge_mocks.iamsmart.direct_login import challenge_of
 from xbridge_mocks.iamsmart.gate import Gate
 from xbridge_mocks.iamsmart.grant import AccessToken, Grants
@@ -121,7 +120,11 @@ class Api:
         if trail.operation in ("getKey", "revokeKey"):
             trail.require("body_empty", raw in (b"", b"{}"), "D20003", parameter="body", detail="neither empty nor {}")
             if trail.operation == "getKey":
-                return compose(trail, self._random, content=self._get_key(client, trail))
+                return compose(
+                    trail,
+                    self._random,
+                    content=key_content(self._keys, client, trail, scheme=self._settings.kek_padding),
+                )
             self._keys.revoke(client.client_id)
             return compose(trail, self._random)
         needed = SCOPE_NEEDED[trail.operation]
@@ -132,23 +135,6 @@ class Api:
         result = self._handlers[trail.operation](client, parameters, trail)
         content = None if result is None else seal_content(trail, self._keys, held, self._random, result)
         return compose(trail, self._random, content=content)
-
-    def _get_key(self, client: Client, trail: Trail) -> dict[str, object]:
-        trail.require("kek", bool(client.keks), "D30001", detail="no KEK registered")
-        held = self._keys.obtain(client)
-        shown = wrapped_for = held.kek
-        if trail.strikes("kek_wrap_wrong_key"):
-            wrapped_for = generate_private_key(65537, 2048).public_key()
-        if trail.strikes("pub_key_of_stranger"):
-            shown = generate_private_key(65537, 2048).public_key()
-        key = held.key[:31] if trail.strikes("cek_31_bytes") else held.key
-        absolute = trail.strikes("expires_absolute")
-        return {
-            "secretKey": wrap(wrapped_for, key, self._settings.kek_padding),
-            "pubKey": public_key_text(shown),
-            "issueAt": held.issued_ms,
-            "expiresIn": held.issued_ms + held.lifetime_ms if absolute else held.lifetime_ms,
-        }
 
     def _get_token(self, client: Client, parameters: Mapping[str, object], trail: Trail) -> dict[str, object]:
         code = text(parameters, "code", trail)

@@ -11,16 +11,17 @@ from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from xbridge_mocks.clock import MockClock
 from xbridge_mocks.iamsmart.envelope import IV_LENGTH
+from xbridge_mocks.iamsmart.refusal import Trail
 from xbridge_mocks.iamsmart.registry import Client
 from xbridge_mocks.iamsmart.setting import IamSmartMockSettings
 from xbridge_mocks.random_source import RandomSource
 
-__all__ = ["ContentKey", "ContentKeys", "public_key_text", "wrap"]
+__all__ = ["ContentKey", "ContentKeys", "key_content", "public_key_text", "wrap"]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -84,6 +85,27 @@ class ContentKeys:
     def clear(self) -> None:
         """Forget all keys."""
         self._live.clear()
+
+
+def key_content(
+    keys: ContentKeys, client: Client, trail: Trail, *, scheme: str, as_text: bool = False
+) -> dict[str, object]:
+    """The content of getKey's reply, spoiled if a fault strikes; ``as_text`` wraps the key's base64 text. Raises Refused."""
+    trail.require("kek", bool(client.keks), "D30001", detail="no KEK registered")
+    held = keys.obtain(client)
+    shown = wrapped_for = held.kek
+    if trail.strikes("kek_wrap_wrong_key"):
+        wrapped_for = generate_private_key(65537, 2048).public_key()
+    if trail.strikes("pub_key_of_stranger"):
+        shown = generate_private_key(65537, 2048).public_key()
+    key = held.key[:31] if trail.strikes("cek_31_bytes") else held.key
+    absolute = trail.strikes("expires_absolute")
+    return {
+        "secretKey": wrap(wrapped_for, base64.b64encode(key) if as_text else key, scheme),
+        "pubKey": public_key_text(shown),
+        "issueAt": held.issued_ms,
+        "expiresIn": held.issued_ms + held.lifetime_ms if absolute else held.lifetime_ms,
+    }
 
 
 def wrap(kek: RSAPublicKey, key: bytes, scheme: str) -> str:

@@ -91,20 +91,20 @@ class LoginPages:
 
     def get_qr(self, request: Request, _: str, trail: Trail) -> Response:
         """``GET /api/v1/auth/getQR``: start a login and show its code. Raises Refused, and then redirects nowhere."""
-        return self._start(request, trail, SOURCES)
+        return self.start(request, trail)[0]
 
     def app_auth(self, request: Request, _: str, trail: Trail) -> Response:
         """``GET /mock/app/auth``: what the app does when a page opens ``<scheme>://auth?…`` on the same phone."""
-        return self._start(request, trail, SCHEME_SOURCES)
+        return self.start(request, trail, SCHEME_SOURCES)[0]
 
     def desk(self, request: Request, token: str, trail: Trail) -> Response:
         """The QR page again, for the browser that began."""
-        login = self._own(request, token, trail)
+        login = self.own(request, token, trail)
         return self._desk(request, login, login.browser)
 
     def status(self, request: Request, token: str, trail: Trail) -> Response:
         """The phase as JSON, for the waiting browser; 429 when it asks too often."""
-        login = self._own(request, token, trail)
+        login = self.own(request, token, trail)
         if not self._logins.may_poll(login):
             return Response('{"error":"too_many_requests"}', status=429, content_type="application/json")
         news = json.dumps({"phase": login.phase, "decided": login.decided})
@@ -112,7 +112,7 @@ class LoginPages:
 
     def finish(self, request: Request, token: str, trail: Trail) -> tuple[Response, str]:
         """Send the browser that began back to the service, once. Also returns the result code."""
-        login = self._own(request, token, trail)
+        login = self.own(request, token, trail)
         if not login.decided:
             return _see_other(f"/mock/qr/{token}"), ""
         trail.require("once", not login.delivered, "D20004", detail="the browser was sent back before")
@@ -136,7 +136,7 @@ class LoginPages:
 
     def scan(self, request: Request, token: str, trail: Trail) -> Response:
         """Take the press on "scan": from now on this phone holds the login, as the chosen person."""
-        login, device, at = self._pressed(request, token, trail)
+        login, device, at = self.pressed(request, token, trail)
         chosen = [person for person in self._people if person.key == request.form.get("persona")]
         trail.require("persona", bool(chosen), "D20003", parameter="persona", detail="nobody with iAM Smart")
         trail.require(
@@ -146,7 +146,7 @@ class LoginPages:
 
     def decide(self, request: Request, token: str, trail: Trail) -> Response:
         """Take the press on "agree", "refuse" or "cancel" from the phone that scanned."""
-        login, device, at = self._pressed(request, token, trail)
+        login, device, at = self.pressed(request, token, trail)
         decision = request.form.get("decision", "")
         taken = self._logins.decide(login, device, decision)
         trail.require("decision", taken, "D20003", parameter="decision", detail="not this phone's, too late or unknown")
@@ -164,14 +164,35 @@ class LoginPages:
         response.headers[CODE_HEADER] = refused.code
         return response
 
-    def _start(self, request: Request, trail: Trail, sources: frozenset[str]) -> Response:
+    def start(self, request: Request, trail: Trail, sources: frozenset[str] = SOURCES) -> tuple[Response, Login]:
+        """Check the query of ``request`` and start a login: its page, and the login. Raises Refused."""
         asked = check_authorization(
             request.args, self._registry, self._inquiries, self._settings, trail, sources=sources
         )
         login = self._logins.start(asked, device_of(request) or self._random.hex(16))
         response = self._desk(request, login, login.browser)
         mark(response, login.browser)
-        return response
+        return response, login
+
+    def csrf(self, login: Login, device: str) -> str:
+        """The word that a form about ``login`` on ``device`` must bring back."""
+        return self._logins.csrf(login, device)
+
+    def own(self, request: Request, token: str, trail: Trail) -> Login:
+        """The login that began in the browser that asks. Raises Refused."""
+        login = self._find(token, trail)
+        own = hmac.compare_digest(device_of(request).encode(), login.browser.encode())
+        trail.require("same_browser", own, "D20000", detail="not the browser that began")
+        return login
+
+    def pressed(self, request: Request, token: str, trail: Trail) -> tuple[Login, str, str]:
+        """The login, device and place ("desk" or "phone") of a form that was pressed. Raises Refused."""
+        login, device = self._find(token, trail), device_of(request)
+        given = request.form.get("csrf", "").encode("utf-8", "replace")
+        lawful = bool(device) and hmac.compare_digest(given, self._logins.csrf(login, device).encode())
+        trail.require("csrf", lawful, "D20000", detail="the form is not one this device was given")
+        at = request.form.get("at", "")
+        return login, device, "desk" if at == "desk" and device == login.browser else "phone"
 
     def _find(self, token: str, trail: Trail) -> Login:
         login = self._logins.find(token)
@@ -179,20 +200,6 @@ class LoginPages:
         if login is None:
             raise Refused("D20000")
         return login
-
-    def _own(self, request: Request, token: str, trail: Trail) -> Login:
-        login = self._find(token, trail)
-        own = hmac.compare_digest(device_of(request).encode(), login.browser.encode())
-        trail.require("same_browser", own, "D20000", detail="not the browser that began")
-        return login
-
-    def _pressed(self, request: Request, token: str, trail: Trail) -> tuple[Login, str, str]:
-        login, device = self._find(token, trail), device_of(request)
-        given = request.form.get("csrf", "").encode("utf-8", "replace")
-        lawful = bool(device) and hmac.compare_digest(given, self._logins.csrf(login, device).encode())
-        trail.require("csrf", lawful, "D20000", detail="the form is not one this device was given")
-        at = request.form.get("at", "")
-        return login, device, "desk" if at == "desk" and device == login.browser else "phone"
 
     def _desk(self, request: Request, login: Login, device: str) -> Response:
         return self._render("iamsmart/login.html", request, login, device, "desk")

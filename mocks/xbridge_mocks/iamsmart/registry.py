@@ -18,7 +18,7 @@ from xbridge_mocks.client import ClientCredentials, ServiceName
 from xbridge_mocks.control import refuse_unknown
 from xbridge_mocks.random_source import RandomSource
 
-__all__ = ["DEFAULT_SCOPES", "SCOPES", "Client", "Registry", "load_kek"]
+__all__ = ["DEFAULT_SCOPES", "SCOPES", "Client", "Registry", "load_kek", "strings"]
 
 SCOPES = (
     "eidapi_auth", "eidapi_profiles", "eidapi_formFilling", "eidapi_sign", "eidapi_fr", "eidapi_bulksign", "eidapi_sua",
@@ -107,9 +107,9 @@ class Registry:
             raise ValueError("name_texts maps languages to texts")
         return self.register(
             name=name,
-            redirect_uris=_strings(document.get("redirect_uris", []), "redirect_uris"),
-            kek_public_keys=[pem.encode() for pem in _strings(document.get("kek_public_keys", []), "kek_public_keys")],
-            scopes=_strings(document.get("scopes", list(DEFAULT_SCOPES)), "scopes"),
+            redirect_uris=strings(document.get("redirect_uris", []), "redirect_uris"),
+            kek_public_keys=[pem.encode() for pem in strings(document.get("kek_public_keys", []), "kek_public_keys")],
+            scopes=strings(document.get("scopes", list(DEFAULT_SCOPES)), "scopes"),
             name_texts={str(key): str(value) for key, value in texts.items()},
             direct_login_uri=_address(document, "direct_login_uri"),
             get_state_uri=_address(document, "get_state_uri"),
@@ -151,7 +151,8 @@ def _check_redirect_uri(uri: str) -> None:
         raise ValueError("a redirect URI needs a real port")
 
 
-def _strings(value: object, name: str) -> list[str]:
+def strings(value: object, name: str) -> list[str]:
+    """The list of text called ``name`` in a description. Raises ValueError."""
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise ValueError(f"{name} is a list of text")
     return [str(item) for item in value]

@@ -17,10 +17,28 @@ from xbridge_mocks.iamsmart.envelope import frame, seal
 from xbridge_mocks.iamsmart.refusal import MEANING, SUCCESS, Trail
 from xbridge_mocks.random_source import RandomSource
 
-__all__ = ["Reply", "compose", "seal_content"]
+__all__ = ["IAM_SMART", "Dialect", "Reply", "compose", "seal_content"]
 
 _OVERSIZE = 2 * 1024 * 1024 + 1
 _HTML = b"<!doctype html><html><head><title>Gateway</title></head><body>Please try again later.</body></html>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """How a platform of the family writes its envelope: the letter of its codes, and the name of the text beside them.
+
+    Checks are shared and speak of D-codes; the letter is exchanged when a reply is written (dossier 4, VERIFIED).
+    """
+
+    letter: str
+    text: str
+
+    def code(self, code: str) -> str:
+        """``code`` with this platform's letter."""
+        return self.letter + code[1:]
+
+
+IAM_SMART = Dialect(letter="D", text="message")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,20 +59,23 @@ def compose(
     message: str = "",
     content: object = None,
     status: int = 200,
+    dialect: Dialect = IAM_SMART,
 ) -> Reply:
-    """Write ``{txID, code, message, content?}``, spoiled if a fault strikes."""
-    document: dict[str, object] = {"txID": f"<T={random.hex(16)}>", "code": code, "message": message or MEANING[code]}
+    """Write ``{txID, code, message, content?}`` in ``dialect``, spoiled if a fault strikes."""
+    document: dict[str, object] = {
+        "txID": f"<T={random.hex(16)}>", "code": dialect.code(code), dialect.text: message or MEANING[code],
+    }  # fmt: skip
     if content is not None:
         document["content"] = content
     if code == SUCCESS:
-        _spoil_success(document, trail)
+        _spoil_success(document, trail, dialect)
     raw = dump(document)
     if trail.strikes("json_duplicate_members"):
-        raw = raw.replace(b'"code":', b'"code":"D20000","code":', 1)
+        raw = raw.replace(b'"code":', f'"code":"{dialect.code("D20000")}","code":'.encode(), 1)
     if trail.strikes("json_truncated"):
         raw = raw[: len(raw) // 2]
     if trail.strikes("html_instead_of_json"):
-        return Reply(raw=_HTML, code=code, content_type="text/html")
+        return Reply(raw=_HTML, code=dialect.code(code), content_type="text/html")
     return Reply(raw=raw, code=str(document["code"]), status=status)
 
 
@@ -86,14 +107,14 @@ def dump(document: object) -> bytes:
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _spoil_success(document: dict[str, object], trail: Trail) -> None:
+def _spoil_success(document: dict[str, object], trail: Trail, dialect: Dialect) -> None:
     if trail.strikes("unknown_error_code"):
-        document.update(code="D99999", message="an error of the future")
+        document.update({"code": dialect.code("D99999"), dialect.text: "an error of the future"})
         document.pop("content", None)
     if trail.strikes("content_missing"):
         document.pop("content", None)
     if trail.strikes("message_not_success"):
-        document["message"] = "OK"
+        document[dialect.text] = "OK"
     if trail.strikes("wrong_tx_shape"):
         document["txID"] = "not-a-transaction"
     if trail.strikes("body_over_limit"):

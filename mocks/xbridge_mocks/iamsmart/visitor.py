@@ -42,8 +42,12 @@ class _Forms(HTMLParser):
             self.found[-1][1][given["name"]] = given["value"]
 
 
-def walk_through(app: WSGIApplication, login_url: str, persona: str, decision: str, base_url: str) -> str:
+def walk_through(
+    app: WSGIApplication, login_url: str, persona: str, decision: str, base_url: str, **further: str
+) -> str:
     """Open ``login_url``, scan as ``persona``, decide, and return the address the browser is sent to.
+
+    Where a form follows the decision, its button ``further`` is pressed.
 
     Raises LoginRefused when a page refuses on the way.
     """
@@ -54,6 +58,9 @@ def walk_through(app: WSGIApplication, login_url: str, persona: str, decision: s
     page = browser.get(_local(page), base_url=base_url)
     page = _press(browser, page, base_url, decision=decision)
     page = browser.get(_local(page), base_url=base_url)
+    if further and page.status_code == 200:
+        page = _press(browser, page, base_url, **further)
+        page = browser.get(_local(page), base_url=base_url)
     if page.status_code != 302:
         raise _refusal(page)
     return page.headers["Location"]
