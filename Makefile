@@ -43,7 +43,7 @@ fix: $(VENV)/.dev  ## repair what can be repaired by machine: format, import ord
 	@$(BIN)/python -m ruff check --fix --quiet . || true
 	@$(BIN)/python -m ruff format .
 
-mocks: $(VENV)/.editable  ## serve both mock platforms on loopback until interrupted
+mocks: $(VENV)/.editable  ## serve the mock platforms on loopback until interrupted
 	@$(BIN)/python -m xbridge_mocks $(ARGS)
 
 bench: $(VENV)/.dev  ## print the benchmark tables (ratios within one run)

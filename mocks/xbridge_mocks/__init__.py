@@ -1,4 +1,4 @@
-"""Strict mock servers of iAM Smart and the Guangdong identity platform: a second opinion of the protocols.
+"""Strict mock servers of iAM Smart, CorpID and the Guangdong identity platform: a second opinion of the protocols.
 
 Written from the specifications alone; nothing here imports ``xbridge``. Names are loaded when first used. It is not
 the real service of any government, and its people are invented.
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from xbridge_mocks.client import ClientCredentials
     from xbridge_mocks.clock import MockClock
+    from xbridge_mocks.corpid import CorpIdMock, CorpIdMockSettings
     from xbridge_mocks.guangdong import GuangdongMock, GuangdongMockSettings
     from xbridge_mocks.iamsmart import IamSmartMock, IamSmartMockSettings
     from xbridge_mocks.persona import POPULATION, Persona
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ClientCredentials",
+    "CorpIdMock",
+    "CorpIdMockSettings",
     "GuangdongMock",
     "GuangdongMockSettings",
     "IamSmartMock",
@@ -37,6 +40,8 @@ __all__ = [
 
 _HOME = {
     "ClientCredentials": "client",
+    "CorpIdMock": "corpid",
+    "CorpIdMockSettings": "corpid",
     "GuangdongMock": "guangdong",
     "GuangdongMockSettings": "guangdong",
     "IamSmartMock": "iamsmart",

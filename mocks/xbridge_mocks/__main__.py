@@ -1,4 +1,4 @@
-"""``python -m xbridge_mocks``: both mocks on loopback until interrupted.
+"""``python -m xbridge_mocks``: the mocks on loopback until interrupted.
 
 For trying a service by hand. It stores nothing: keys, secrets and clients live as long as the process.
 """
@@ -28,6 +28,9 @@ _READY: dict[str, Text] = {
     "guangdong": Text(
         "Guangdong (mock):  {url}", "廣東統一身份認證平台（模擬）：  {url}", "广东省统一身份认证平台（模拟）：  {url}"
     ),
+    "corpid": Text(
+        "CorpID (mock):  {url}", "數碼企業身份 CorpID（模擬）：  {url}", "数码企业身份 CorpID（模拟）：  {url}"
+    ),
     "secret": Text(
         "Control API secret (header X-Mock-Secret):  {secret}",
         "控制介面密鑰（標頭 X-Mock-Secret）：  {secret}",
@@ -43,11 +46,11 @@ _READY: dict[str, Text] = {
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Serve both mocks until SIGINT or SIGTERM. Returns the exit code; 1 when an address is taken."""
+    """Serve the mocks until SIGINT or SIGTERM. Returns the exit code; 1 when an address is taken."""
     wish = _parser().parse_args(argv)
     world = MockWorld(seed=wish.seed)
     try:
-        running = serve(world, wish.host, wish.iamsmart_port, wish.guangdong_port)
+        running = serve(world, wish.host, wish.iamsmart_port, wish.guangdong_port, wish.corpid_port)
     except OSError as exc:
         print(f"xbridge_mocks: {exc.strerror or exc}", file=sys.stderr)
         return 1
@@ -67,12 +70,13 @@ def _announce(running: RunningMocks, lang: Language, *, as_json: bool, seeded: b
             {
                 "iamsmart_url": running.iamsmart_url,
                 "guangdong_url": running.guangdong_url,
+                "corpid_url": running.corpid_url,
                 "control_secret": running.control_secret,
                 "mock": True,
             }
         )
-    keys = ["banner", *(["seeded"] if seeded else []), "iamsmart", "guangdong", "secret", "stop"]
-    urls = {"iamsmart": running.iamsmart_url, "guangdong": running.guangdong_url}
+    keys = ["banner", *(["seeded"] if seeded else []), "iamsmart", "guangdong", "corpid", "secret", "stop"]
+    urls = {"iamsmart": running.iamsmart_url, "guangdong": running.guangdong_url, "corpid": running.corpid_url}
     return "\n".join(
         _READY[key].in_language(lang).format(url=urls.get(key, ""), secret=running.control_secret) for key in keys
     )
@@ -80,10 +84,11 @@ def _announce(running: RunningMocks, lang: Language, *, as_json: bool, seeded: b
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m xbridge_mocks", description="Mock iAM Smart and Guangdong servers."
+        prog="python -m xbridge_mocks", description="Mock iAM Smart, Guangdong and CorpID servers."
     )
     parser.add_argument("--iamsmart-port", type=int, default=0, help="0 takes a free port (default)")
     parser.add_argument("--guangdong-port", type=int, default=0, help="0 takes a free port (default)")
+    parser.add_argument("--corpid-port", type=int, default=0, help="0 takes a free port (default)")
     parser.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1; think before you choose another")
     parser.add_argument("--json", action="store_true", help="announce the addresses as one line of JSON")
     parser.add_argument("--seed", help="FOR TESTS ONLY: repeat every drawn value")

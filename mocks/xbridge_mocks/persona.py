@@ -1,8 +1,8 @@
 """The people of the mock world: one population, known to both platforms.
 
 Every person is invented. Check digits are valid, but the numbers lie in ranges that look never issued: HKIC prefix
-``ZZ``, permit numbers below 200, mobile prefix ``100``, credit-code stem ``MAYYYY``. This module holds data only; what
-a platform shows of it is that platform's business.
+``ZZ``, permit numbers and business registrations below 200, mobile prefix ``100``, credit-code stem ``MAYYYY``. This
+module holds data only; what a platform shows of it is that platform's business.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Literal
 
 from xbridge_mocks.check_digit import hkid_check_digit, resident_check_character
 
-__all__ = ["POPULATION", "GuangdongAccount", "HongKongAccount", "Persona", "persona"]
+__all__ = ["POPULATION", "Company", "GuangdongAccount", "HongKongAccount", "Persona", "persona"]
 
 UserType = Literal["default", "sign"]
 Level = Literal["L0", "L1", "L2", "L3"]
@@ -51,8 +51,22 @@ class GuangdongAccount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Company:
+    """A Hong Kong company with a digital corporate identity; ``number`` is its business registration, eight digits."""
+
+    key: str
+    name_zh_hant: str
+    name_zh_hans: str
+    name_en: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Persona:
-    """One invented person. Chinese names are empty where the person has none; ``birth_date`` is YYYYMMDD."""
+    """One invented person. Chinese names are empty where the person has none; ``birth_date`` is YYYYMMDD.
+
+    ``companies`` are those for which the person may act in Hong Kong.
+    """
 
     key: str
     name_zh_hant: str
@@ -66,6 +80,7 @@ class Persona:
     iamsmart: HongKongAccount | None
     guangdong: GuangdongAccount | None
     note: str
+    companies: tuple[Company, ...] = ()
 
 
 _HOME_RETURN_PERMIT = "40"  # UNKNOWN in the sources: no code of its own is known, "other" is the documented default.
@@ -116,12 +131,13 @@ def _person(
     iamsmart: HongKongAccount | None,
     guangdong: GuangdongAccount | None,
     note: str,
+    companies: tuple[Company, ...] = (),
 ) -> Persona:
     hkid = f"ZZ000{number}"
     return Persona(
         key=key, name_zh_hant=names[0], name_zh_hans=names[1], name_en=names[2],
         hkid=hkid, hkid_check=hkid_check_digit(hkid), birth_date=born, gender=gender,
-        home_return_permit=permit, iamsmart=iamsmart, guangdong=guangdong, note=note,
+        home_return_permit=permit, iamsmart=iamsmart, guangdong=guangdong, note=note, companies=companies,
     )  # fmt: skip
 
 
@@ -135,18 +151,29 @@ _COMPANY = _gd(
     document=(_CREDIT_CODE, "91440000MAYYYY016X"), cn="示例贸易（广东）有限公司",
 )  # fmt: skip
 
+_TRADING = Company(
+    key="sample-trading", name_zh_hant="示例貿易公司", name_zh_hans="示例贸易公司", name_en="Sample Trading Company",
+    number="00000101",
+)  # fmt: skip
+_NOODLES = Company(
+    key="sample-noodles", name_zh_hant="示例麵家有限公司", name_zh_hans="示例面家有限公司", name_en="Sample Noodles Limited",
+    number="00000110",
+)  # fmt: skip
+
 POPULATION: tuple[Persona, ...] = (
     _person(
         "101", "chan-tai-man", ("陳大文", "陈大文", "CHAN, Tai Man"), "19900101", "M",
         permit="H00000101", iamsmart=_hk(),
         guangdong=_gd("chan_tai_man", "101", document=(_HOME_RETURN_PERMIT, "H00000101")),
-        note="Ordinary Hong Kong resident with both accounts, Guangdong level L2.",
+        note="Ordinary Hong Kong resident with both accounts, Guangdong level L2; has a company.",
+        companies=(_TRADING,),
     ),
     _person(
         "102", "lee-siu-ming", ("李小明", "李小明", "LEE, Siu Ming"), "19850315", "M",
         permit="H00000102", iamsmart=_hk("sign"),
         guangdong=_gd("lee_siu_ming", "102", level="L3", document=(_HOME_RETURN_PERMIT, "H00000102")),
-        note="iAM Smart+ (may sign) and Guangdong level L3.",
+        note="iAM Smart+ (may sign) and Guangdong level L3; acts for two companies.",
+        companies=(_NOODLES, _TRADING),
     ),
     _person(
         "103", "wong-mei-ling", ("黃美玲", "黄美玲", "WONG, Mei Ling"), "19921124", "F",
@@ -191,7 +218,8 @@ POPULATION: tuple[Persona, ...] = (
     _person(
         "110", "yeung-man-yee", ("楊敏儀", "杨敏仪", "YEUNG, Man Yee"), "19750917", "F",
         permit="H00000110", iamsmart=_hk(), guangdong=_COMPANY,
-        note="Logs in to Guangdong with a company account (usertype 2).",
+        note="Logs in to Guangdong with a company account (usertype 2), and has a company in Hong Kong.",
+        companies=(_NOODLES,),
     ),
     _person(
         "111", "tsang-ho-yin", ("曾浩然", "曾浩然", "TSANG, Ho Yin"), "19951011", "M",

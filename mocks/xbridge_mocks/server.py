@@ -1,4 +1,4 @@
-"""Both mocks behind real sockets, each on its own threaded WSGI server.
+"""The mocks behind real sockets, each on its own threaded WSGI server.
 
 For the command line, for demos in a browser and for tests that want true HTTP. It binds the loopback address unless
 told otherwise and writes no access log, because a request line holds codes and states.
@@ -29,21 +29,22 @@ class _SilentHandler(WSGIRequestHandler):
 
 
 class RunningMocks:
-    """Two servers that run until :meth:`stop`, or until the end of a ``with`` block."""
+    """Servers, one for each mock, that run until :meth:`stop`, or until the end of a ``with`` block."""
 
-    def __init__(self, world: MockWorld, host: str, iamsmart_port: int, guangdong_port: int) -> None:
+    def __init__(self, world: MockWorld, host: str, iamsmart_port: int, guangdong_port: int, corpid_port: int) -> None:
         self.world = world
         self.control_secret = world.control_secret
         self._servers: list[tuple[BaseWSGIServer, threading.Thread]] = []
         try:
             self.iamsmart_url = self._start("iamsmart", world.iamsmart, host, iamsmart_port)
             self.guangdong_url = self._start("guangdong", world.guangdong, host, guangdong_port)
+            self.corpid_url = self._start("corpid", world.corpid, host, corpid_port)
         except BaseException:
             self.stop()
             raise
 
     def stop(self) -> None:
-        """Close both servers and wait for them. Calling it again does nothing."""
+        """Close the servers and wait for them. Calling it again does nothing."""
         while self._servers:
             server, thread = self._servers.pop()
             server.shutdown()
@@ -73,6 +74,8 @@ class RunningMocks:
         return f"http://{shown}:{port}"
 
 
-def serve(world: MockWorld, host: str = "127.0.0.1", iamsmart_port: int = 0, guangdong_port: int = 0) -> RunningMocks:
-    """Start both mocks of ``world``; port 0 takes a free one. Raises OSError when an address is taken."""
-    return RunningMocks(world, host, iamsmart_port, guangdong_port)
+def serve(
+    world: MockWorld, host: str = "127.0.0.1", iamsmart_port: int = 0, guangdong_port: int = 0, corpid_port: int = 0
+) -> RunningMocks:
+    """Start the mocks of ``world``; port 0 takes a free one. Raises OSError when an address is taken."""
+    return RunningMocks(world, host, iamsmart_port, guangdong_port, corpid_port)

@@ -1,4 +1,4 @@
-"""One mock world: a clock, a population, and the two platforms that share them.
+"""One mock world: a clock, a population, and the platforms that share them.
 
 Each platform is built when first asked for, so a test of one does not pay for the other. The world opens no socket;
 ``server`` does.
@@ -15,6 +15,7 @@ from xbridge_mocks.persona import POPULATION, Persona
 from xbridge_mocks.random_source import RandomSource, SeededRandomSource
 
 if TYPE_CHECKING:
+    from xbridge_mocks.corpid import CorpIdMock, CorpIdMockSettings
     from xbridge_mocks.guangdong import GuangdongMock, GuangdongMockSettings
     from xbridge_mocks.iamsmart import IamSmartMock, IamSmartMockSettings
 
@@ -22,10 +23,10 @@ __all__ = ["MockWorld"]
 
 
 class MockWorld:
-    """Both platforms over one clock and one population.
+    """All platforms over one clock and one population.
 
     ``seed`` makes every drawn value repeat and is FOR TESTS ONLY: with it no secret of this world is secret.
-    ``control_secret`` opens the control API of both mocks and is new in every world.
+    ``control_secret`` opens the control API of every mock and is new in every world.
     """
 
     def __init__(
@@ -36,14 +37,17 @@ class MockWorld:
         *,
         iamsmart_settings: IamSmartMockSettings | None = None,
         guangdong_settings: GuangdongMockSettings | None = None,
+        corpid_settings: CorpIdMockSettings | None = None,
     ) -> None:
         self.clock = MockClock() if clock is None else clock
         self.personas = POPULATION if personas is None else tuple(personas)
         self._seed = seed
         self._settings = (iamsmart_settings, guangdong_settings)
+        self._corpid_settings = corpid_settings
         self._lock = threading.Lock()
         self._iamsmart: IamSmartMock | None = None
         self._guangdong: GuangdongMock | None = None
+        self._corpid: CorpIdMock | None = None
         self.control_secret = self._random("control").token(24)
 
     @property
@@ -77,6 +81,22 @@ class MockWorld:
                     control_secret=self.control_secret,
                 )
             return self._guangdong
+
+    @property
+    def corpid(self) -> CorpIdMock:
+        """The CorpID mock of this world, with an iAM Smart of its own before it."""
+        from xbridge_mocks.corpid import CorpIdMock
+
+        with self._lock:
+            if self._corpid is None:
+                self._corpid = CorpIdMock(
+                    clock=self.clock,
+                    personas=self.personas,
+                    random=self._random("corpid"),
+                    settings=self._corpid_settings,
+                    control_secret=self.control_secret,
+                )
+            return self._corpid
 
     def _random(self, purpose: str) -> RandomSource:
         return RandomSource() if self._seed is None else SeededRandomSource(self._seed, purpose)

@@ -73,17 +73,18 @@ def make_person(browser: Browser, request: pytest.FixtureRequest, tmp_path: Path
 
 @pytest.fixture(scope="module")
 def started() -> Iterator[tuple[RunningMocks, RelyingService]]:
-    """Both mock platforms and a service on loopback; stopping servers takes longer than most of these tests."""
+    """The mock platforms and a service on loopback; stopping servers takes longer than most of these tests."""
     with serve(MockWorld()) as mocks, RelyingService(mocks) as service:
         yield mocks, service
 
 
 @pytest.fixture
 def mocks(started: tuple[RunningMocks, RelyingService]) -> RunningMocks:
-    """Both mock platforms, which remember nothing of other tests but the time."""
+    """The mock platforms, which remember nothing of other tests but the time."""
     running, _ = started
     running.world.iamsmart.reset()
     running.world.guangdong.reset()
+    running.world.corpid.reset()
     return running
 
 

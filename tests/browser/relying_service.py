@@ -22,7 +22,7 @@ _PAGE = '<!doctype html><html lang="en"><title>Back</title><link rel="icon" href
 
 
 class RelyingService:
-    """A service on loopback that is registered with both mocks; ``returned`` is what each callback carried."""
+    """A service on loopback that is registered with the mocks; ``returned`` is what each callback carried."""
 
     def __init__(self, mocks: RunningMocks) -> None:
         self.returned: list[dict[str, str]] = []
@@ -32,6 +32,7 @@ class RelyingService:
         given: dict[str, Any] = {"name": "Library card", "redirect_uris": [self.callback]}
         self._iamsmart: ClientCredentials = mocks.world.iamsmart.register_client(**given)
         self._guangdong: ClientCredentials = mocks.world.guangdong.register_client(**given)
+        self._corpid: ClientCredentials = mocks.world.corpid.register_client(**given)
 
     def iamsmart_login(self, language: Language) -> str:
         """The address that begins a login with iAM Smart."""
@@ -45,6 +46,20 @@ class RelyingService:
             "state": STATE,
         }
         return f"{self._mocks.iamsmart_url}/api/v1/auth/getQR?{urlencode(asked)}"
+
+    def corpid_login(self, language: Language) -> str:
+        """The address that begins a company's login, in production shape."""
+        asked = {
+            "clientID": self._corpid.client_id,
+            "responseType": "code",
+            "source": "PC_Browser",
+            "redirectURI": self.callback,
+            "scope": "eidapi_auth",
+            "cScope": "corpidapi_auth",
+            "lang": _SPELLING[language],
+            "state": STATE,
+        }
+        return f"{self._mocks.corpid_url}/api/v1/auth/corpId/getQR?{urlencode(asked)}"
 
     def guangdong_login(self) -> str:
         """The address that begins a login with the Guangdong platform, which takes no language."""

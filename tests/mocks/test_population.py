@@ -91,3 +91,18 @@ def test_company_and_sub_account():
     assert worker is not None
     assert worker.parent == company
     assert credit_code_check_character(company.idcardnumber[:17]) == company.idcardnumber[17]
+
+
+def test_companies_of_hong_kong():
+    """Each company has an unissued number and a name in each language; some have two people, and some people two."""
+    people = [person for person in POPULATION if person.companies]
+    companies = {company.key: company for person in people for company in person.companies}
+    assert all(person.iamsmart for person in people)
+    assert all(re.fullmatch(r"00000[0-9]{3}", company.number) for company in companies.values())
+    assert len({company.number for company in companies.values()}) == len(companies)
+    for company in companies.values():
+        assert len({company.name_en, company.name_zh_hant, company.name_zh_hans}) == 3
+    acting = [company.key for person in people for company in person.companies]
+    assert len(acting) > len(companies)
+    assert any(len(person.companies) > 1 for person in people)
+    assert any(person.iamsmart and not person.companies for person in POPULATION)

@@ -1,4 +1,4 @@
-"""Both mocks over true loopback sockets, and the command that serves them."""
+"""The mocks over true loopback sockets, and the command that serves them."""
 
 from __future__ import annotations
 
@@ -28,10 +28,11 @@ def get(url, path, **head):
         connection.close()
 
 
-def test_serves_both_on_loopback(capfd):
-    """Both mocks answer on 127.0.0.1, mark what they send, and log no request line."""
+def test_serves_all_on_loopback(capfd):
+    """Each mock answers on 127.0.0.1, marks what it sends, and logs no request line."""
     with serve(MockWorld()) as running:
-        for name, url in (("iamsmart", running.iamsmart_url), ("guangdong", running.guangdong_url)):
+        for name in ("iamsmart", "guangdong", "corpid"):
+            url = getattr(running, f"{name}_url")
             assert url.startswith("http://127.0.0.1:")
             status, head, _ = get(url, "/__mock__/clock?code=S3CRET", **{"X-Mock-Secret": running.control_secret})
             assert (status, head["X-Xbridge-Mock"]) == (200, name)
@@ -73,13 +74,13 @@ def test_command_says_that_an_address_is_taken():
 @pytest.mark.slow
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_command(stop):
-    """The command announces both addresses as JSON and ends cleanly on either signal."""
+    """The command announces the addresses as JSON and ends cleanly on either signal."""
     where = {**os.environ, "PYTHONPATH": str(Path(xbridge_mocks.__file__).parents[1]), "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, "-m", "xbridge_mocks", "--json"]
     with subprocess.Popen(command, env=where, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout
         said = json.loads(process.stdout.readline())
-        assert get(said["iamsmart_url"], "/")[0] == 200
+        assert [get(said[f"{name}_url"], "/")[0] for name in ("iamsmart", "guangdong", "corpid")] == [200] * 3
         assert said["mock"] is True
         process.send_signal(stop)
         out, err = process.communicate(timeout=20)
