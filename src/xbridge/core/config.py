@@ -182,12 +182,22 @@ def _verify_ways_back(config: Config) -> None:
                 raise ValueError(f"providers.{name}.redirect_uris need paths that providers.{owner} does not have")
 
 
+def _base_urls(where: str, section: Mapping[str, Any]) -> list[tuple[str, object]]:
+    """Return every ``base_url`` of a section and of the tables within it: a provider may speak to two platforms."""
+    found: list[tuple[str, object]] = []
+    for name, value in section.items():
+        if name == "base_url":
+            found.append((f"{where}.base_url", value))
+        elif isinstance(value, Mapping):
+            found += _base_urls(f"{where}.{name}", value)
+    return found
+
+
 def _urls(config: Config) -> list[tuple[str, str]]:
     """Return every address of the configuration with where it stands.  Raises ``ValueError`` for one that is none."""
     found: list[tuple[str, object]] = [("issuer", config.issuer)]
     for name, section in config.providers.items():
-        if "base_url" in section:
-            found.append((f"providers.{name}.base_url", section["base_url"]))
+        found += _base_urls(f"providers.{name}", section)
         uris = section.get("redirect_uris", ())
         if not isinstance(uris, list | tuple):
             raise ValueError(f"providers.{name}.redirect_uris must be a list")
