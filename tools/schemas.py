@@ -24,6 +24,7 @@ from xbridge.evidence.manifest import Manifest
 from xbridge.evidence.trust import Trust
 from xbridge.exchange.access_token import DETAIL_TYPE, AuthorizationDetail
 from xbridge.ledger.entry import LedgerEntry
+from xbridge.providers.corpid import CorpIdSettings
 from xbridge.providers.guangdong.settings import GuangdongSettings
 from xbridge.providers.iamsmart.settings import IamSmartSettings
 
@@ -212,7 +213,11 @@ def _configuration() -> Schema:
     """The configuration, with the sections of the built-in providers in place of open mappings."""
     body = _model(Config)
     sections: Schema = {}
-    for provider, settings in (("guangdong", GuangdongSettings), ("iamsmart", IamSmartSettings)):
+    for provider, settings in (
+        ("corpid", CorpIdSettings),
+        ("guangdong", GuangdongSettings),
+        ("iamsmart", IamSmartSettings),
+    ):
         section = _model(settings)
         body["$defs"] |= section.pop("$defs", {})
         body["$defs"][settings.__name__] = section

@@ -74,8 +74,8 @@ def crowd(provider: str) -> list[tuple[str, str, str]]:
     """A session and a person for each login of a crowd, with the name by which the person is known again."""
     people = [
         person for person in POPULATION
-        if (person.iamsmart if provider == "iamsmart" else person.guangdong and person.guangdong.level in ("L2", "L3")
-            and person.guangdong.usertype == "1")
+        if (person.companies if provider == "corpid" else person.iamsmart if provider == "iamsmart" else person.guangdong
+            and person.guangdong.level in ("L2", "L3") and person.guangdong.usertype == "1")
     ]  # fmt: skip
     chosen = (people * CROWD)[:CROWD]
     return [
@@ -94,7 +94,7 @@ def account_of(key: str) -> str:
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_crowd_of_threads(provider: str) -> None:
     """Lesson B11: 64 logins at once in one process all end well, each with its own person, in its own session."""
-    world = World()
+    world = World(providers=PROVIDERS)
     bridge = world.bridge
     start = threading.Barrier(CROWD)
 
@@ -115,7 +115,7 @@ def test_crowd_of_threads(provider: str) -> None:
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_crowd_of_tasks(provider: str) -> None:
     """The same with 64 tasks in one event loop."""
-    world = AsyncWorld()
+    world = AsyncWorld(providers=PROVIDERS)
     bridge = world.bridge
 
     async def log_in(case: tuple[str, str, str]) -> tuple[str, Any]:
@@ -132,14 +132,15 @@ def test_crowd_of_tasks(provider: str) -> None:
 
 
 def check_crowd(provider: str, found: list[tuple[str, Any]]) -> None:
-    """Everybody is who they are: one subject for each person, and the person's own name."""
-    names = {person.key: person.name_zh_hant for person in POPULATION}
+    """Everybody is who they are: one subject for each person (or company), and the person's own name."""
+    people = {person.key: person for person in POPULATION}
     subjects: dict[str, set[str]] = {}
     for key, identity in found:
-        subjects.setdefault(key, set()).add(identity.subject)
+        company = people[key].companies[0].key if provider == "corpid" else ""
+        subjects.setdefault(company or key, set()).add(identity.subject)
         if provider == "guangdong":
             assert identity.subject == account_of(key)
-        assert identity.profile.name == names[key]
+        assert identity.profile.name == ("" if company else people[key].name_zh_hant)
     assert all(len(each) == 1 for each in subjects.values())
     assert len(set.union(*subjects.values())) == len(subjects)
     assert len({identity.proof for _, identity in found}) == CROWD
@@ -149,7 +150,7 @@ def check_crowd(provider: str, found: list[tuple[str, Any]]) -> None:
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_one_winner(provider: str) -> None:
     """Of many who bring the same callback at once exactly one gets in; the others find it used."""
-    world = World()
+    world = World(providers=PROVIDERS)
     hop = world.bridge.begin_login(provider, return_to=world.return_to[provider], session="s")
     callback = world.visit(hop.url, "chan-tai-man")
     start = threading.Barrier(16)

@@ -32,7 +32,7 @@ IDS = [provider.id for provider in BUILT_IN]
 @pytest.fixture(scope="module")
 def world() -> World:
     """A world whose configuration has a section for every built-in provider."""
-    return World()
+    return World(providers=IDS)
 
 
 @pytest.fixture(params=BUILT_IN, ids=IDS)

@@ -20,6 +20,7 @@ from xbridge.core import errors
 from xbridge.core.audit import AuditEvent
 from xbridge.core.errors import XBridgeError
 from xbridge.flows.verification import CHECKS
+from xbridge.providers.corpid import CorpIdSettings
 from xbridge.providers.guangdong.settings import GuangdongSettings
 from xbridge.providers.iamsmart.settings import IamSmartSettings
 
@@ -97,9 +98,13 @@ def setting(model: type[BaseModel], name: str) -> FieldInfo:
 
 @pytest.mark.parametrize(
     ("heading", "settings"),
-    [("## iAM Smart: what is UNKNOWN", IamSmartSettings), ("## Guangdong: what is UNKNOWN", GuangdongSettings)],
+    [
+        ("## iAM Smart: what is UNKNOWN", IamSmartSettings),
+        ("## CorpID: what is UNKNOWN", CorpIdSettings),
+        ("## Guangdong: what is UNKNOWN", GuangdongSettings),
+    ],
 )
-def test_every_unknown_is_a_setting(heading: str, settings: type[IamSmartSettings] | type[GuangdongSettings]) -> None:
+def test_every_unknown_is_a_setting(heading: str, settings: type[BaseModel]) -> None:
     """A setting that docs/limitations.md names exists, and the default it shows is the default."""
     named = 0
     for _, cell, shown in rows(ROOT / "docs/limitations.md", heading):

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 from xbridge_mocks.check_digit import hkid_check_digit
-from xbridge_mocks.persona import GuangdongAccount, HongKongAccount, Persona
+from xbridge_mocks.persona import Company, GuangdongAccount, HongKongAccount, Persona
 
 
 def _canary(number: str, key: str, names: tuple[str, str, str], born: str) -> Persona:
@@ -27,6 +27,12 @@ def _canary(number: str, key: str, names: tuple[str, str, str], born: str) -> Pe
             telephonenumber=f"1007777777{number}", realtype="PLV", createtime=f"1977070707070{number}",
         ),
         note="A marked person.",
+        companies=(
+            Company(
+                key=f"canary-company-{number}", name_zh_hant=f"{names[0]}有限公司", name_zh_hans=f"{names[1]}有限公司",
+                name_en=f"{names[2].split(', ')[0].title()} Cage Limited", number=f"7777771{number}",
+            ),
+        ),
     )  # fmt: skip
 
 
@@ -46,7 +52,7 @@ def marks() -> set[str]:
             person.name_zh_hant, person.name_zh_hans, person.name_en, *person.name_en.split(", "), person.hkid,
             person.hkid + person.hkid_check, f"{person.hkid}({person.hkid_check})", person.birth_date,
             str(person.home_return_permit), account.uid, account.useridcode, account.password, account.telephonenumber,
-            account.createtime,
+            account.createtime, *(text for company in person.companies for text in (company.name_en, company.number)),
         }  # fmt: skip
     return found
 

@@ -135,6 +135,8 @@ def test_secrets_are_write_only_and_have_no_default() -> None:
     look(SCHEMAS["configuration"], "configuration")
     names = ["Keys.properties." + name for name in ("record", "log", "token", "sealing.items", "pseudonym")]
     names += ["IamSmartSettings.properties.client_secret", "IamSmartSettings.properties.kek_private_keys.items"]
+    names += [f"{side}.properties.client_secret" for side in ("CorpIdSettings", "CompanySide")]
+    names += [f"{side}.properties.kek_private_keys.items" for side in ("CorpIdSettings", "CompanySide")]
     names += ["KekContainer.properties.container", "KekContainer.properties.password"]
     names += ["GuangdongSettings.properties.client_secret"]
     assert sorted(found) == sorted(f"configuration.$defs.{name}" for name in names)

@@ -6,7 +6,7 @@ marked people.  A fault that the mocks learn must find its row here, or a test s
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,14 @@ class Row:
         return f"{self.provider}-{self.fault}-{self.operation}"
 
 
-HK, GD = "iamsmart", "guangdong"
+HK, GD, CORP = "iamsmart", "guangdong", "corpid"
+FAMILY = {HK: "D", CORP: "DM"}
+"""The providers that speak iAM Smart's protocol, with the letters of their result codes."""
+BOUND_CODES = {GD: "40030", CORP: "M40004"}
+"""Where a code works in its own login only, and with which code the platform says so.
+
+Guangdong compares the redirect URI, in which the state travels; CorpID the person of its code with that of the token.
+"""
 
 
 def _callback(claim: str, reason: str) -> tuple[str, dict[str, str]]:
@@ -129,10 +136,48 @@ GUANGDONG: tuple[Row, ...] = (
     *_rows(GD, "level_missing level_unknown level_conflict", "tokeninfo", "protocol_error", step="*", reason="level"),
 )  # fmt: skip
 
-CATALOGUE = (*IAMSMART, *GUANGDONG)
+COMPANY_SIDE = {"getKey": "corpGetKey", "getToken": "corpGetToken"}
+
+
+def _person_side(row: Row) -> Row:
+    """The same misbehaviour of iAM Smart in a login that CorpID ends."""
+    if row.fault == "swapped_user":
+        # Here the token and the openID meet again at CorpID.
+        return replace(row, provider=CORP, details={"step": "corpGetToken", "provider_code": "M20010"})
+    return replace(row, provider=CORP)
+
+
+def _company_side(row: Row) -> Row:
+    """The same misbehaviour of CorpID, in its own dialect and at its own operations."""
+    operation = COMPANY_SIDE[row.operation]
+    if row.fault == "swapped_user":
+        # Nobody can see which company it should have been.
+        return Row(provider=CORP, fault=row.fault, operation=operation)
+    details = {**row.details, "step": operation} if "step" in row.details else row.details
+    if "provider_code" in details:
+        details = {**details, "provider_code": "M" + details["provider_code"][1:]}
+    return replace(row, provider=CORP, operation=operation, details=details)
+
+
+CORPID: tuple[Row, ...] = (
+    *(_person_side(row) for row in IAMSMART if row.operation in ("callback", *COMPANY_SIDE)),
+    *(_company_side(row) for row in IAMSMART if row.operation in COMPANY_SIDE),
+    *_rows(CORP, "company_refused", "callback", "user_declined"),
+    *_rows(CORP, "company_code_missing", "callback", "callback_invalid", claim="corpMockCode", reason="missing"),
+    *_rows(CORP, "company_code_duplicated", "callback", "callback_invalid", claim="corpMockCode", reason="duplicated"),
+    *_rows(
+        CORP, "company_code_expired company_code_wrong", "callback", "provider_rejected", provider_code="M40004",
+        step="corpGetToken",
+    ),
+    *_rows(CORP, "company_scope_missing", "corpGetToken", "protocol_error", step="*", reason="scope"),
+)  # fmt: skip
+
+CATALOGUE = (*IAMSMART, *GUANGDONG, *CORPID)
 REFUSED = tuple(row for row in CATALOGUE if row.code)
 TOLERATED = tuple(row for row in CATALOGUE if not row.code)
 NO_CALLBACK = frozenset({("guangdong", "user_leaves", "login")})
 """The person never comes back: nothing to answer but an expired login (``test_login_path``)."""
-NOT_OURS = frozenset({"revokeKey", "bulkToken", "bulkSignRequest", "bulkSignAck", "bulkSignStatus", "bulkSignCancel"})
+NOT_OURS = frozenset({
+    "revokeKey", "corpRevokeKey", "bulkToken", "bulkSignRequest", "bulkSignAck", "bulkSignStatus", "bulkSignCancel",
+})  # fmt: skip
 """Operations of the mocks that this release does not call."""

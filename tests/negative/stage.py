@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, TypeVar, cast
 
 from xbridge import AsyncBridge, Bridge
+from xbridge.bridge.shared import BUILT_IN
 from xbridge.core.config import Config
 from xbridge.core.identity import Identity, LoginHop
 from xbridge.core.provider import Provider
@@ -19,7 +20,7 @@ from xbridge.testing.transport import AsyncInProcessTransport, InProcessTranspor
 
 T = TypeVar("T")
 Tamper = Callable[[dict[str, Any]], None]
-PROVIDERS = ("iamsmart", "guangdong")
+PROVIDERS = tuple(provider.id for provider in BUILT_IN)
 COLOURS = ("sync", "async")
 PERSONA = "chan-tai-man"
 
@@ -59,11 +60,9 @@ class Stage:
     def __init__(self, colour: str, *, persona: str = PERSONA, **options: Any) -> None:
         self.colour = colour
         self.persona = persona
+        options = {"providers": PROVIDERS, **options}
         self.world: World | AsyncWorld = World(**options) if colour == "sync" else AsyncWorld(**options)
-        self.wires = {
-            "iamsmart": Wire(self.world.mocks.iamsmart),
-            "guangdong": Wire(self.world.mocks.guangdong),
-        }
+        self.wires = {name: Wire(getattr(self.world.mocks, name)) for name in PROVIDERS}
         self.world.applications = {f"{name}.test": wire for name, wire in self.wires.items()}
         self._runner = asyncio.Runner() if colour == "async" else None
         self._browsers: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""Every known misbehaviour of both platforms, in both colours, ends in the error that the catalogue promises."""
+"""Every known misbehaviour of every platform, in both colours, ends in the error that the catalogue promises."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_bears(stage: Stage, row: Row) -> None:
     pending, callback = play(stage, row)
     identity = stage.finish(pending, callback)
     assert identity.provider == row.provider
-    assert identity.profile.name
+    assert identity.subject
     assert not stage.mock(row.provider).faults.armed(), "the fault never struck"
     assert [event.outcome for event in stage.world.events[-2:]] == ["ok", "ok"]
 

@@ -21,11 +21,12 @@ from xbridge.flows.consent import Consent
 from xbridge.flows.deps import Deps, build_deps
 from xbridge.flows.link import Link
 from xbridge.policy import RulePack, builtin_pack
+from xbridge.providers.corpid import PROVIDER as CORPID
 from xbridge.providers.guangdong import PROVIDER as GUANGDONG
 from xbridge.providers.iamsmart import PROVIDER as IAMSMART
 
 T = TypeVar("T")
-BUILT_IN: tuple[Provider, ...] = (IAMSMART, GUANGDONG)
+BUILT_IN: tuple[Provider, ...] = (IAMSMART, GUANGDONG, CORPID)
 
 
 class Shared:

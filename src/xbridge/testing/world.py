@@ -1,4 +1,4 @@
-"""The world of a test: two mock platforms, one Bridge (of either colour), and residents who log in.
+"""The world of a test: the mock platforms, one Bridge (of either colour), and residents who log in.
 
 Everything runs in this process without a socket; the clock stands still until it is moved.
 """
@@ -32,11 +32,12 @@ if TYPE_CHECKING:
 
 IAMSMART_URL = "http://iamsmart.test"
 GUANGDONG_URL = "http://guangdong.test"
+CORPID_URL = "http://corpid.test"
 SERVICE_URL = "https://svc.test"
 CALLBACK_URL = f"{SERVICE_URL}/push/hk"
 ASKING_SCOPES = ("eidapi_auth", "eidapi_profiles", "eidapi_formFilling", "eidapi_fr", "eidapi_sign")
 """What a service that asks for everything is registered with."""
-
+_CALLBACK_PATHS = {"iamsmart": "hk", "guangdong": "gd", "corpid": "corp"}
 NOON = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
 
 
@@ -70,10 +71,12 @@ class _Place:
         personas: Sequence[Persona] | None = None,
         asking: bool = False,
         iamsmart: IamSmartMockSettings | None = None,
+        providers: Sequence[str] = ("iamsmart", "guangdong"),
     ) -> None:
         """``at`` is when the clock stands; ``overrides`` may change the configuration document before it is checked.
 
-        ``jwks`` gives parties of the catalogue their public keys; ``personas`` replaces the mocks' population.
+        ``jwks`` gives parties of the catalogue their public keys; ``personas`` replaces the mocks' population;
+        ``providers`` are those that this service is registered with.
         ``asking`` registers the service for everything that people can be asked at iAM Smart, forms and signatures, with
         a callback address (:meth:`answer` gives what is POSTed there); ``iamsmart`` is how that mock behaves.
         """
@@ -85,7 +88,7 @@ class _Place:
         self._asking = asking
         self.store: Store = store if store is not None else MemoryStore()
         self.events: list[AuditEvent] = []
-        self.return_to = {"iamsmart": f"{SERVICE_URL}/cb/hk", "guangdong": f"{SERVICE_URL}/cb/gd"}
+        self.return_to = {name: f"{SERVICE_URL}/cb/{_CALLBACK_PATHS[name]}" for name in providers}
         document = self._document(jwks)
         if overrides is not None:
             overrides(document)
@@ -94,12 +97,13 @@ class _Place:
     @cached_property
     def applications(self) -> dict[str, Any]:
         """The mocks by host name."""
-        return {"iamsmart.test": self.mocks.iamsmart, "guangdong.test": self.mocks.guangdong}
+        return {f"{name}.test": getattr(self.mocks, name) for name in self.return_to}
 
     def visit(self, url: str, persona: str, *, decision: str = "approve") -> str:
         """Log in at ``url`` as ``persona`` (a key of the mocks' population) and return the callback URL."""
-        mock = self.mocks.iamsmart if url.startswith(IAMSMART_URL) else self.mocks.guangdong
-        return mock.log_in(url, persona, decision=decision)
+        name = next((name for name in self.return_to if url.startswith(f"http://{name}.test/")), "guangdong")
+        mock: Any = getattr(self.mocks, name)
+        return str(mock.log_in(url, persona, decision=decision))
 
     def answer(self, business_id: str, decision: str = "approve") -> bytes:
         """Answer a request as the person who is asked, and return the body that iAM Smart POSTs to the callback address.
@@ -116,40 +120,69 @@ class _Place:
         return 200
 
     def _document(self, jwks: dict[str, dict[str, Any]] | None) -> dict[str, Any]:
-        """Register this service with both mocks and return a configuration document."""
-        private_kek, public_kek = new_kek()
-        more, section = self._for_asking() if self._asking else ({}, {})
-        hk = self.mocks.iamsmart.register_client(
-            name="Sample portal",
-            redirect_uris=[self.return_to["iamsmart"], *([CALLBACK_URL] if self._asking else [])],
-            kek_public_keys=[public_kek],
-            **more,
-        )
-        gd = self.mocks.guangdong.register_client(name="Sample portal", redirect_uris=[self.return_to["guangdong"]])
+        """Register this service with the mocks and return a configuration document."""
+        register: dict[str, Callable[[str, bytes], dict[str, Any]]] = {
+            "iamsmart": self._at_iamsmart,
+            "guangdong": self._at_guangdong,
+            "corpid": self._at_corpid,
+        }
+        kek = new_kek()
         return {
             "profile": "development",
             "issuer": SERVICE_URL,
             "log_origin": "svc.test/ledger",
             "operator": "hk-portal",
             "keys": new_keys(),
-            "providers": {
-                "iamsmart": {
-                    "base_url": IAMSMART_URL,
-                    "client_id": hk.client_id,
-                    "client_secret": hk.client_secret,
-                    "kek_private_keys": [private_kek],
-                    "redirect_uris": [self.return_to["iamsmart"]],
-                    **section,
-                },
-                "guangdong": {
-                    "base_url": GUANGDONG_URL,
-                    "client_id": gd.client_id,
-                    "client_secret": gd.client_secret,
-                    "redirect_uris": [self.return_to["guangdong"]],
-                },
-            },
+            "providers": {name: register[name](*kek) for name in self.return_to},
             "parties": catalogue.parties(jwks),
             "services": catalogue.services(),
+        }
+
+    def _at_iamsmart(self, private_kek: str, public_kek: bytes) -> dict[str, Any]:
+        return_to = [self.return_to["iamsmart"]]
+        more, section = self._for_asking() if self._asking else ({}, {})
+        made = self.mocks.iamsmart.register_client(
+            name="Sample portal",
+            redirect_uris=[*return_to, *([CALLBACK_URL] if self._asking else [])],
+            kek_public_keys=[public_kek],
+            **more,
+        )
+        return {
+            "base_url": IAMSMART_URL,
+            "client_id": made.client_id,
+            "client_secret": made.client_secret,
+            "kek_private_keys": [private_kek],
+            "redirect_uris": return_to,
+            **section,
+        }
+
+    def _at_guangdong(self, _private_kek: str, _public_kek: bytes) -> dict[str, Any]:
+        return_to = [self.return_to["guangdong"]]
+        made = self.mocks.guangdong.register_client(name="Sample portal", redirect_uris=return_to)
+        return {
+            "base_url": GUANGDONG_URL,
+            "client_id": made.client_id,
+            "client_secret": made.client_secret,
+            "redirect_uris": return_to,
+        }
+
+    def _at_corpid(self, private_kek: str, public_kek: bytes) -> dict[str, Any]:
+        return_to = [self.return_to["corpid"]]
+        made = self.mocks.corpid.register_client(
+            name="Sample portal", redirect_uris=return_to, kek_public_keys=[public_kek]
+        )
+        return {
+            "base_url": CORPID_URL,
+            "client_id": made.client_id,
+            "client_secret": made.client_secret,
+            "kek_private_keys": [private_kek],
+            "redirect_uris": return_to,
+            "corporate": {
+                "base_url": f"{CORPID_URL}/corpid",
+                "client_id": made.corp_client_id,
+                "client_secret": made.corp_client_secret,
+                "kek_private_keys": [private_kek],
+            },
         }
 
     def _for_asking(self) -> tuple[dict[str, Any], dict[str, Any]]:

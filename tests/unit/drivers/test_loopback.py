@@ -14,13 +14,14 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug.wrappers import Request, Response
 
-from tests.negative.stage import PROVIDERS
 from xbridge import AsyncBridge, Bridge
 from xbridge.core.config import Config, parse_config
 from xbridge.core.errors import ProviderUnavailable
 from xbridge.stores.memory import MemoryStore
 from xbridge.testing import World
 from xbridge_mocks.server import serve
+
+PROVIDERS = ("iamsmart", "guangdong")
 
 
 def build_world() -> tuple[World, dict[str, Any]]:
