@@ -40,9 +40,10 @@ def test_the_readmes_show_the_same_example() -> None:
     assert plain[0] == plain[1] == plain[2]
 
 
-def test_the_journey_runs() -> None:
-    """The blocks of docs/journey.md are one program; its assertions hold."""
-    page = ROOT / "docs/journey.md"
+@pytest.mark.parametrize("name", ["journey.md", "signing.md"])
+def test_the_walk_through_runs(name: str) -> None:
+    """The blocks of a walk-through are one program; its assertions hold."""
+    page = ROOT / "docs" / name
     found = blocks(page, "python")
     assert sum(block.count("\nassert ") for block in found) >= 6
     run("\n".join(found), page.name)
