@@ -443,19 +443,24 @@ def signed_data(
     kind: str = "1.2.840.113549.1.7.2",
     lists: bytes = b"",
     content_type: bytes = DATA,
+    more_digests: Sequence[bytes] = (),
+    beside: bytes = b"",
+    behind: bytes = b"",
 ) -> bytes:
-    """A CMS SignedData, part by part."""
+    """A CMS SignedData, part by part; ``beside`` stands after SignedData, and ``behind`` after what wraps it."""
     return sequence(
         oid(kind),
         tlv(
             0xA0,
             sequence(
                 integer(version),
-                set_of(digest_algorithm),
+                set_of(digest_algorithm, *more_digests),
                 sequence(content_type, content),
                 tlv(0xA0, *certificates),
                 lists,
                 tlv(0x31, *signers),
             ),
+            beside,
         ),
+        behind,
     )

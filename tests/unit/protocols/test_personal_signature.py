@@ -722,6 +722,10 @@ def unlawful() -> dict[str, tuple[bytes, str, str]]:
         "two signers": (whole(info, info), *malformed),
         "no signer": (signed_data(certificates=[person.certificate], digest_algorithm=SHA256, signers=[]), *malformed),
         "no attributes": (whole(person.signer_info(content, person.key.sign(HASH), tagged=False)), *malformed),
+        "something behind it": (whole(behind=integer(1)), *malformed),
+        "something beside it": (whole(beside=integer(1)), *malformed),
+        "one more digest algorithm": (whole(more_digests=[SM3]), *malformed),
+        "the same digest algorithm twice": (whole(more_digests=[SHA256]), *malformed),
         "something after": (whole() + b"\0", *malformed),
         "two digest algorithms": (whole(person.signer_info(content, signature, digest_algorithm=SM3)), *malformed),
         "sha-1": (

@@ -365,6 +365,20 @@ def test_parts_that_are_no_answer(name: str) -> None:
     assert (caught.value.claim, caught.value.reason) == (claim, reason)
 
 
+def test_parts_that_nobody_waits_for_are_not_even_split(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where neither forms nor bulk signing come in parts, the body is refused by its type alone."""
+
+    def split(*args: object, **named: object) -> dict[str, bytes]:
+        raise AssertionError("the parts were read")
+
+    monkeypatch.setattr("xbridge.providers.iamsmart.callback.read_parts", split)
+    with pytest.raises(CallbackInvalid):
+        opened(b"", service(scopes=["eidapi_auth"]))
+    for one in (ONE, service(scopes=["eidapi_auth"], callback_content_type="multipart/form-data")):
+        with pytest.raises(AssertionError):
+            opened(b"", one)
+
+
 def test_parts_are_read_where_bulk_signing_is_possible() -> None:
     """Without the scope nobody can have been asked, so no such answer is opened; names of parts are settings."""
     raw = bulk_callback({**TIES, **metadata()}, {"businessID": BUSINESS_ID, "signatures": []})
