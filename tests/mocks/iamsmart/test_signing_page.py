@@ -157,6 +157,8 @@ def test_who_may_not_sign(world, signing, lang, key, persona, reason, code):
     shown = unescape(phone.get(f"{address}?lang={lang}").text)
     assert TEXTS.say(f"sign.{reason}", key) in shown
     assert "data-identification-code" not in shown
+    for name in ("sign.weight", "sign.unseen", "beware"):
+        assert TEXTS.say(name, key) not in shown
     assert re.findall(r'name="decision" value="(\w+)"[^>]*>([^<]+)<', shown) == [
         ("approve", TEXTS.say("sign.understood", key))
     ]
