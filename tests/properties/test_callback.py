@@ -11,13 +11,16 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as settings_of
 from hypothesis import strategies as st
 
 from tests.properties.law import read_or_refused, refused
 from tests.properties.strategy.document import FORM, PROFILE
 from tests.properties.strategy.json_text import ANY, SPOILED, bent, written
 from tests.properties.strategy.mark import MARK
+from tests.unit.flows.signing_desk import SigningDesk
 from tests.unit.providers.iamsmart_side import CALLBACK_KEY, CALLBACK_URI, NOON, callback, settings
+from tests.unit.providers.signing_person import DIGEST, hash_answer
 from xbridge.core.effects import Effect, PeekPending, Pending, TakePending
 from xbridge.core.errors import CallbackInvalid, ProtocolError, VerificationError
 from xbridge.crypto import canonical
@@ -230,3 +233,27 @@ def test_the_largest_answer_can_still_be_collected(shelf):
         each.le for each in IamSmartSettings.model_fields["callback_max_bytes"].metadata if hasattr(each, "le")
     ]
     assert 2 * largest + 4096 <= MAX_RESULT_CHARS
+
+
+@pytest.fixture(scope="module")
+def desk() -> SigningDesk:
+    """A Bridge that may ask people to sign."""
+    return SigningDesk()
+
+
+@settings_of(max_examples=40)
+@given(data=st.data())
+def test_any_signature(desk, data):
+    """A signature of any shape is verified and can be collected, or refused and the request waits for the true one."""
+    asked = desk.ask()
+    true = hash_answer()
+    bad = data.draw(bent(true))
+    _, error = read_or_refused(
+        lambda: desk.receive(desk.signed(**{**dict.fromkeys(true, ...), **bad})), VerificationError, ProtocolError
+    )
+    if error is not None:
+        assert desk.bridge.collect(asked.business_id, session="s").status == "waiting"
+        desk.receive(desk.signed())
+    found = desk.bridge.collect(asked.business_id, session="s")
+    assert (found.status, found.data.hash_code) == ("done", DIGEST)
+    assert MARK not in repr(found)
