@@ -33,6 +33,7 @@ class JourneyName(StrEnum):
     WHOLE = "whole"
     LOGIN = "login"
     FORM = "form"
+    SIGN = "sign"
 
 
 @app.callback()

@@ -16,12 +16,13 @@ from xbridge.core.language import parse_language
 from xbridge.demo.form_journey import FormJourney
 from xbridge.demo.journey import Journey
 from xbridge.demo.login_journey import LoginJourney
+from xbridge.demo.signing_journey import SigningJourney
 from xbridge.demo.stage import open_stage
 from xbridge.demo.story import say
 from xbridge.demo.timeline import Screen, SilentScreen, as_document
 from xbridge.demo.walk import Walk
 
-JOURNEYS: dict[str, type[Walk]] = {each.name: each for each in (Journey, LoginJourney, FormJourney)}
+JOURNEYS: dict[str, type[Walk]] = {each.name: each for each in (Journey, LoginJourney, FormJourney, SigningJourney)}
 """The scripted journeys by name; the first is what ``xbridge demo`` runs when nobody asks for another."""
 
 

@@ -76,7 +76,11 @@ class Asking(ABC):
             visitor,
             "waiting",
             answer_path=f"/{what}/answer",
-            waiting={"auth_by_qr": asked.auth_by_qr, "app_url": asked.app_url},
+            waiting={
+                "auth_by_qr": asked.auth_by_qr,
+                "app_url": asked.app_url,
+                "code": asked.identification_code,
+            },
         )
 
     def _answered(self, request: Request, visitor: Visitor, answer: Collected) -> Response:

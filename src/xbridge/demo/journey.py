@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from xbridge.consent import wording
-from xbridge.demo.proof import audited, tampered, verified
+from xbridge.demo.proof import audited, one_byte_changed, tampered, verified
 from xbridge.demo.resident import Resident
 from xbridge.demo.stage import Stage
 from xbridge.demo.story import STEPS
@@ -106,4 +106,5 @@ class Journey(Walk):
 
     def _tamper(self) -> dict[str, Any]:
         """Change one byte in the middle."""
-        return tampered(self._folder, (self._folder / "evidence.zip").stat().st_size // 2)
+        raw = (self._folder / "evidence.zip").read_bytes()
+        return tampered(self._folder, one_byte_changed(raw, len(raw) // 2), language=self._language)

@@ -12,14 +12,9 @@ from xbridge.consent import wording
 from xbridge.core.language import LANGUAGES
 from xbridge.demo.visitor import Visitor
 from xbridge.demo.wording import word
+from xbridge.web.button import ButtonKind, button_text, more_info
 
 NAMES = {"en": "English", "zh-Hant": "繁體中文", "zh-Hans": "简体中文"}
-MORE_INFO = {
-    "en": "https://www.iamsmart.gov.hk/en/",
-    "zh-Hant": "https://www.iamsmart.gov.hk/tc/",
-    "zh-Hans": "https://www.iamsmart.gov.hk/sc/",
-}
-"""The link that must stand beside every button which asks iAM Smart (iamsmart.md section 11, UI rules, VERIFIED)."""
 _SECURITY = {
     "Content-Security-Policy": "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
     "form-action 'self' http://127.0.0.1:*; base-uri 'none'; frame-ancestors 'none'",
@@ -47,7 +42,8 @@ def render(name: str, visitor: Visitor, **details: Any) -> Response:
             languages=[(code, NAMES[code]) for code in LANGUAGES],
             t=partial(_word, visitor),
             category=partial(_category, visitor),
-            more_info=MORE_INFO[visitor.language],
+            more_info=more_info(visitor.language),
+            button=partial(_button, visitor),
             colon=": " if visitor.language == "en" else "：",
             **details,
         )
@@ -59,6 +55,10 @@ def render(name: str, visitor: Visitor, **details: Any) -> Response:
 
 def _category(visitor: Visitor, code: str) -> str:
     return wording.word(wording.CATEGORIES, code, visitor.language)
+
+
+def _button(visitor: Visitor, kind: ButtonKind) -> str:
+    return button_text(kind, visitor.language)
 
 
 def _word(visitor: Visitor, key: str) -> str:

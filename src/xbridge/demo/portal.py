@@ -28,8 +28,9 @@ from xbridge.core.errors import (
 from xbridge.core.flow import DataFlow
 from xbridge.core.language import parse_language
 from xbridge.demo import address_proof, social_insurance
-from xbridge.demo.asking import PUSH_PATH, Asking
+from xbridge.demo.asking import PUSH_PATH
 from xbridge.demo.page import render
+from xbridge.demo.signing import Signing, may_sign
 from xbridge.demo.visitor import Visitor, Visitors
 from xbridge.policy.explanation import explain
 from xbridge.protocols.client_assertion import ASSERTION_TYPE
@@ -60,6 +61,8 @@ _ROUTES = Map(
         Rule("/use/<service>", endpoint="use", methods=["POST"]),
         Rule("/again/<service>", endpoint="again", methods=["POST"]),
         Rule("/withdraw/<service>", endpoint="withdraw", methods=["POST"]),
+        Rule("/sign/<service>", endpoint="ask_signature", methods=["POST"]),
+        Rule("/sign/<service>/answer", endpoint="signature_answer", methods=["GET"]),
         Rule("/form", endpoint="form", methods=["GET"]),
         Rule("/form", endpoint="ask_form", methods=["POST"]),
         Rule("/form/answer", endpoint="form_answer", methods=["GET"]),
@@ -73,7 +76,7 @@ _ROUTES = Map(
 _MACHINE = frozenset({"trust", "jwks", "introspect", "push"})
 
 
-class Portal(Asking):
+class Portal(Signing):
     """The WSGI application.  ``services`` maps an audience to the address of the service behind it."""
 
     def __init__(
@@ -153,7 +156,9 @@ class Portal(Asking):
 
     def _offer_link(self, request: Request, visitor: Visitor) -> Response:
         visitor.link_offer = self._bridge.offer_link(session=visitor.id, lang=visitor.language)
-        return self._page(request, visitor, "notice", text=visitor.link_offer.text, action="/link", refusable=False)
+        return self._page(
+            request, visitor, "notice", text=visitor.link_offer.text, action="/link", refusable=False, sign_path=""
+        )
 
     def _link(self, request: Request, visitor: Visitor) -> Response:
         if visitor.link_offer is None or len(visitor.identities) < 2:
@@ -174,16 +179,30 @@ class Portal(Asking):
             visitor.link, flow, audience=audience, session=visitor.id, lang=visitor.language
         )
         visitor.offers[service] = offer
-        return self._page(request, visitor, "notice", text=offer.text, action=f"/consent/{service}", refusable=True)
+        sign_path = f"/sign/{service}" if may_sign(visitor) else ""
+        return self._page(
+            request,
+            visitor,
+            "notice",
+            text=offer.text,
+            action=f"/consent/{service}",
+            refusable=True,
+            sign_path=sign_path,
+        )
 
     def _reply(self, request: Request, visitor: Visitor, service: str) -> Response:
         if service not in visitor.offers:
             return Response("Read the notice first.", status=409)
-        offer, person = visitor.offers.pop(service), visitor.identities["iamsmart"]
-        if request.form.get("answer") == "given":
-            visitor.consents[service] = self._bridge.grant_consent(offer, approved_by=person, session=visitor.id)
+        answer, person = request.form.get("answer"), visitor.identities["iamsmart"]
+        if answer == "signed" and f"sign/{service}" not in visitor.asked:
+            return Response("Nothing was signed.", status=409)
+        if answer in ("given", "signed"):
+            visitor.consents[service] = self._grant(visitor, service, signed=answer == "signed")
         else:
-            visitor.consents[service] = self._bridge.refuse_consent(offer, refused_by=person, session=visitor.id)
+            visitor.consents[service] = self._bridge.refuse_consent(
+                visitor.offers[service], refused_by=person, session=visitor.id
+            )
+        del visitor.offers[service]
         visitor.results.pop(service, None)
         return self._back(request, visitor)
 
@@ -306,6 +325,7 @@ def _state(visitor: Visitor) -> dict[str, Any]:
         "logged_in": {name: who.assurance.level for name, who in sorted(visitor.identities.items())},
         "linked": visitor.link is not None,
         "consents": {name: consent.state for name, consent in sorted(visitor.consents.items())},
+        "signed": {name: bool(consent.signature) for name, consent in sorted(visitor.consents.items())},
         "results": visitor.results,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import httpx
@@ -71,6 +72,17 @@ class Resident:
         headers = {"User-Agent": user_agent} if user_agent else {}
         reply = self._browser.post(path, data={"guard": self._guard(), **fields}, headers=headers)
         return self._read(reply, expected_status)
+
+    def press_for_status(self, path: str) -> int:
+        """Press a button and return the HTTP status."""
+        return self._browser.post(path, data={"guard": self._guard()}).status_code
+
+    def phone(self) -> str:
+        """Take the phone, open the one request that waits there, and return what the page says."""
+        with httpx.Client(base_url=self._mock_urls["iamsmart"], timeout=10.0, trust_env=False) as phone:
+            inbox = phone.get("/mock/phone", params={"persona": self._persona}).raise_for_status().text
+            (path,) = re.findall(r'href="(/mock/request/[^"]+)"', inbox)
+            return phone.get(path).raise_for_status().text
 
     def post(self, path: str, body: bytes) -> int:
         """Send JSON as another server would, and return the HTTP status."""

@@ -24,7 +24,7 @@ from xbridge.stores.sqlite import SQLiteStore
 from xbridge.testing import catalogue
 from xbridge.testing.world import new_kek, new_keys
 
-SCOPES = ["eidapi_auth", "eidapi_profiles", "eidapi_formFilling"]
+SCOPES = ["eidapi_auth", "eidapi_profiles", "eidapi_formFilling", "eidapi_sign"]
 LOG_ORIGIN = "demo.portal.example/ledger"
 
 
@@ -88,6 +88,7 @@ def open_stage(database: Path) -> Iterator[Stage]:
                         "kek_private_keys": [kek_private],
                         "callback_uri": server.url + PUSH_PATH,
                         "scopes": SCOPES,
+                        "signing": {"trust_anchors": control.trust_anchors()},
                     },
                     "guangdong": _registration(mock_urls["guangdong"], clients["guangdong"], callbacks["guangdong"]),
                 },
@@ -151,6 +152,11 @@ class _Control:
         """Return the synthetic population that both mocks share."""
         people: list[dict[str, Any]] = self._call("guangdong", "GET", "personas")["personas"]
         return people
+
+    def trust_anchors(self) -> list[str]:
+        """Return the certificates of the mock's authority for people who sign, as an operator would be given them."""
+        anchors: list[str] = self._call("iamsmart", "GET", "trust-anchors")["trust_anchors"]
+        return anchors
 
     def subjects(self, provider: str, client_id: str) -> dict[str, str]:
         """Return what the platform calls each person towards ``client_id``."""

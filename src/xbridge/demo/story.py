@@ -176,6 +176,11 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "xbridge：由「智方便」填寫的表格",
         "xbridge：由“智方便”填写的表格",
     ),
+    "title_sign": (
+        "xbridge: a consent that the resident signs",
+        "xbridge：由居民簽署的同意",
+        "xbridge：由居民签名的同意",
+    ),
     "note": (
         "Real HTTP, cryptography and database; mock identity providers, sample services, invented people.",
         "真實的 HTTP、密碼學及數據庫；模擬身分認證平台、示例服務、虛構人物。",

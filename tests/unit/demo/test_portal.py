@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx
 import pytest
 
 from tests.unit.demo.conftest import Browser
 from xbridge.core.language import LANGUAGES
-from xbridge.demo.page import MORE_INFO
 from xbridge.demo.portal import FLOWS
 from xbridge.demo.wording import word
+from xbridge.web.button import button_text, more_info
 from xbridge_mocks.persona import persona
 
 ENQUIRY, DELIVERY = FLOWS
@@ -143,8 +145,9 @@ def test_a_person_lets_a_form_be_filled(browser: Browser, request: pytest.Fixtur
     assert word("step_form", language) not in browser.open("/").text
     assert browser.press("/form").status_code == 409
     says(browser.log_in("iamsmart", persona="lee-siu-ming").text, "step_form", "form_name")
-    says(browser.open("/form").text, "form_purpose", "fill_form", "more_info", "field_residentialAddress")
-    assert MORE_INFO[language] in browser.open("/form").text
+    says(browser.open("/form").text, "form_purpose", "more_info", "field_residentialAddress")
+    assert more_info(language)[0] in browser.open("/form").text
+    assert button_text("form", language) in browser.open("/form").text
     says(browser.press("/form").text, "waiting_title", "waiting_phone", "look_again", "mock_phone")
     says(browser.open("/form/answer").text, "waiting_title")
     answer(browser, "approve")
@@ -167,3 +170,54 @@ def test_whoever_forges_a_callback_learns_nothing(browser: Browser) -> None:
         assert (reply.status_code, reply.content) == (200, b"")
     assert browser.open("/push/hk").status_code == 405
     assert browser.open("/form/answer").status_code == 409
+
+
+# --- The signature ---------------------------------------------------------------------------------------------------
+
+
+def linked(browser: Browser, who: str) -> None:
+    """Log in on both sides and link."""
+    for provider in ("iamsmart", "guangdong"):
+        browser.log_in(provider, persona=who)
+    browser.open("/link")
+    browser.press("/link")
+
+
+@pytest.mark.slow
+def test_a_person_signs_a_consent(browser: Browser) -> None:
+    """The notice offers to sign; the page shows four digits while it waits; the record is signed by both."""
+    linked(browser, "lee-siu-ming")
+    notice = browser.open(f"/consent/{ENQUIRY}").text
+    assert button_text("sign", "en") in notice
+    assert word("sign_means", "en") in notice
+    assert more_info("en")[0] in notice
+    waiting = browser.press(f"/sign/{ENQUIRY}").text
+    assert word("code_compare", "en") in waiting
+    assert re.search(r"</span>[0-9]{4}</p>", waiting)
+    assert browser.press(f"/consent/{ENQUIRY}", answer="signed").status_code == 400
+    answer(browser, "approve")
+    arrived = browser.open(f"/sign/{ENQUIRY}/answer").text
+    assert word("signature_done", "en") in arrived
+    assert "sha256:" in arrived
+    home = browser.press(f"/consent/{ENQUIRY}", answer="signed").text
+    assert word("signed_by_both", "en") in home
+    assert browser.press(f"/sign/{ENQUIRY}").status_code == 409
+    assert browser.open(f"/sign/{ENQUIRY}/answer").status_code == 409
+    assert b"subject/0001.json" in browser.open(f"/evidence/{ENQUIRY}").content
+    # A no on the phone leaves the other notice as it was.
+    browser.open(f"/consent/{DELIVERY}")
+    browser.press(f"/sign/{DELIVERY}")
+    answer(browser, "refuse")
+    declined = browser.open(f"/sign/{DELIVERY}/answer").text
+    assert word("signature_declined", "en") in declined
+    assert word("signature_instead", "en") in declined
+    assert word("signed_by_us", "en") in browser.press(f"/consent/{DELIVERY}", answer="given").text
+
+
+@pytest.mark.slow
+def test_nobody_without_iam_smart_plus_is_offered_to_sign(browser: Browser) -> None:
+    """The page does not offer what the account cannot do, and asking all the same is refused."""
+    linked(browser, "wong-mei-ling")
+    assert button_text("sign", "en") not in browser.open(f"/consent/{ENQUIRY}").text
+    assert browser.press(f"/sign/{ENQUIRY}").status_code == 409
+    assert browser.press(f"/consent/{ENQUIRY}", answer="signed").status_code == 409
