@@ -116,13 +116,13 @@ def test_signing_leaves_nothing_of_the_person(
         request = notary.ask(person, kind)
         assert request is not None
         mock.faults.add(fault, operation="delivery")
-        body = world.answer(request.business_id)
+        body = world.respond(request.business_id)
         mock.faults.clear()
         notary.attempt(bridge.receive_callback, "iamsmart", body)
     for decision in ("approve", "refuse", "cancel", "fail"):
         request = notary.ask(person, "hash")
         assert request is not None
-        body = world.answer(request.business_id, decision)
+        body = world.respond(request.business_id, decision)
         for _ in range(2):
             notary.attempt(bridge.receive_callback, "iamsmart", body)
         for step in (bridge.collect, bridge.acknowledge_signature):
@@ -130,7 +130,7 @@ def test_signing_leaves_nothing_of_the_person(
                 notary.attempt(step, request, session=session)
     other = notary.ask(person, "hash", hkid=OTHER_HKID)
     assert other is not None
-    notary.attempt(bridge.receive_callback, "iamsmart", world.answer(other.business_id))
+    notary.attempt(bridge.receive_callback, "iamsmart", world.respond(other.business_id))
 
     for fault, kind in [("", "hash"), *cases]:
         hop = notary.attempt(

@@ -70,7 +70,7 @@ def test_asking_to_sign(world: World, row: Asking) -> None:
     before = len(world.callbacks)
     request = ask(world, KIND_OF[row.operation], person)
     # A callback that overtook the reply is here already.
-    body = world.callbacks[-1] if len(world.callbacks) > before else world.answer(request.business_id)
+    body = world.callbacks[-1] if len(world.callbacks) > before else world.respond(request.business_id)
     if row.fault == "callback_before_reply":
         assert len(world.callbacks) == before + 1
     world.bridge.receive_callback("iamsmart", body)
@@ -109,7 +109,7 @@ def test_a_false_signature_is_never_kept(world: World, fault: str, kind: str) ->
     claim, reason = SPOILED[fault][kind]
     request = ask(world, kind)
     arm(world, fault, "delivery")
-    body = world.answer(request.business_id)
+    body = world.respond(request.business_id)
     with pytest.raises(TamperDetected if claim else ProtocolError) as caught:
         world.bridge.receive_callback("iamsmart", body)
     assert (getattr(caught.value, "claim", ""), caught.value.reason) == (claim, reason)  # type: ignore[attr-defined]
@@ -123,7 +123,7 @@ def test_who_cannot_sign_ends_the_request(world: World, fault: str, kind: str) -
     """No iAM Smart+, or another card: the page learns the platform's code."""
     request = ask(world, kind)
     arm(world, fault, "delivery")
-    world.bridge.receive_callback("iamsmart", world.answer(request.business_id))
+    world.bridge.receive_callback("iamsmart", world.respond(request.business_id))
     collected = world.bridge.collect(request, session="s")
     assert (collected.status, collected.provider_code) == ("failed", ENDED[fault])
 
@@ -132,7 +132,7 @@ def test_who_cannot_sign_ends_the_request(world: World, fault: str, kind: str) -
 def test_acknowledging(world: World, row: Asking) -> None:
     """A broken reply to the acknowledgement is an error that can be tried again; the signature is ours all the same."""
     request = ask(world, "hash")
-    world.bridge.receive_callback("iamsmart", world.answer(request.business_id))
+    world.bridge.receive_callback("iamsmart", world.respond(request.business_id))
     assert world.bridge.collect(request, session="s").status == "done"
     arm(world, row.fault, row.operation)
     if row.code:

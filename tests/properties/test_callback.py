@@ -249,11 +249,11 @@ def test_any_signature(desk, data):
     true = hash_answer()
     bad = data.draw(bent(true))
     _, error = read_or_refused(
-        lambda: desk.receive(desk.signed(**{**dict.fromkeys(true, ...), **bad})), VerificationError, ProtocolError
+        lambda: desk.receive(desk.answer(**{**dict.fromkeys(true, ...), **bad})), VerificationError, ProtocolError
     )
     if error is not None:
         assert desk.bridge.collect(asked.business_id, session="s").status == "waiting"
-        desk.receive(desk.signed())
+        desk.receive(desk.answer())
     found = desk.bridge.collect(asked.business_id, session="s")
     assert (found.status, found.data.hash_code) == ("done", DIGEST)
     assert MARK not in repr(found)

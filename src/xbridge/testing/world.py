@@ -78,7 +78,7 @@ class _Place:
         ``jwks`` gives parties of the catalogue their public keys; ``personas`` replaces the mocks' population;
         ``providers`` are those that this service is registered with.
         ``asking`` registers the service for everything that people can be asked at iAM Smart, forms and signatures, with
-        a callback address (:meth:`answer` gives what is POSTed there); ``iamsmart`` is how that mock behaves.
+        a callback address (:meth:`respond` gives what is POSTed there); ``iamsmart`` is how that mock behaves.
         """
         from xbridge_mocks import MockClock, MockWorld
 
@@ -105,7 +105,7 @@ class _Place:
         mock: Any = getattr(self.mocks, name)
         return str(mock.log_in(url, persona, decision=decision))
 
-    def answer(self, business_id: str, decision: str = "approve") -> bytes:
+    def respond(self, business_id: str, decision: str = "approve") -> bytes:
         """Answer a request as the person who is asked, and return the body that iAM Smart POSTs to the callback address.
 
         Pass it to :meth:`~xbridge.Bridge.receive_callback`, as your web layer would.  ``decision`` is ``"approve"``,

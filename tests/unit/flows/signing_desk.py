@@ -106,7 +106,7 @@ class SigningDesk(World):
         wanted = {"hkid": HKID, "title": TITLE, "session": "s", **options}
         return self.bridge.request_hash_signature(person or self.person(), digest, **wanted)
 
-    def signed(self, *, call: int = -1, code: str = "D00000", **changes: Any) -> bytes:
+    def answer(self, *, call: int = -1, code: str = "D00000", **changes: Any) -> bytes:
         """The callback that answers a request to sign; ``changes`` replace members of its content."""
         asked = [plain for path, plain in self.calls if path == INITIATE][call]
         content = hash_answer(at_ms=int(self.clock.now().timestamp() * 1000)) if code == "D00000" else {}

@@ -143,7 +143,7 @@ def test_a_signature_is_handed_out_once(desk):
     """It waits for the session that asked, verified; another session and a second poll get nothing."""
     request = desk.ask()
     desk.clock.advance(60)
-    desk.receive(desk.signed())
+    desk.receive(desk.answer())
     with pytest.raises(CallbackInvalid):
         desk.bridge.collect(request, session="other")
     desk.clock.advance(120)
@@ -170,7 +170,7 @@ def test_a_signature_is_handed_out_once(desk):
 def test_a_no_is_an_answer(desk, code, status):
     """Every code of signing, and a general one, reaches the page with its number and without data."""
     request = desk.ask()
-    desk.receive(desk.signed(code=code))
+    desk.receive(desk.answer(code=code))
     collected = desk.bridge.collect(request, session="s")
     assert (collected.status, collected.provider_code, collected.data) == (status, code, None)
     # Nothing was signed, so there is nothing to acknowledge.
@@ -184,7 +184,7 @@ def test_a_code_of_another_step_is_no_answer(desk, code):
     """A refusal of a profile, form, step-up or bulk signing does not end a signature."""
     request = desk.ask()
     with pytest.raises(CallbackInvalid) as caught:
-        desk.receive(desk.signed(code=code))
+        desk.receive(desk.answer(code=code))
     assert reason_of(caught) == ("kind", "mismatch")
     assert desk.bridge.collect(request, session="s").status == "waiting"
 
@@ -226,9 +226,9 @@ def test_a_forged_answer_leaves_the_request_waiting(desk, name):
     request = desk.ask()
     for _ in range(2):
         with pytest.raises(error):
-            desk.receive(desk.signed(**changes))
+            desk.receive(desk.answer(**changes))
     assert desk.bridge.collect(request, session="s").status == "waiting"
-    desk.receive(desk.signed())
+    desk.receive(desk.answer())
     assert desk.bridge.collect(request, session="s").status == "done"
     # What came before the true answer changes nothing about it.
     assert desk.bridge.acknowledge_signature(request, session="s") == "accepted"
@@ -239,10 +239,10 @@ def test_a_signature_for_another_request_is_no_answer(desk):
     other = b"\x01" * 32
     first, second = desk.ask(), desk.ask(digest=other)
     with pytest.raises(TamperDetected) as caught:
-        desk.receive(desk.signed(call=1))
+        desk.receive(desk.answer(call=1))
     assert reason_of(caught) == ("digest", "mismatch")
-    desk.receive(desk.signed(call=1, **hash_answer(other)))
-    desk.receive(desk.signed(call=0))
+    desk.receive(desk.answer(call=1, **hash_answer(other)))
+    desk.receive(desk.answer(call=0))
     found = [desk.bridge.collect(request, session="s").data.hash_code for request in (first, second)]
     assert found == [DIGEST, other]
 
@@ -252,7 +252,7 @@ def test_the_ties_come_first(desk, changes, claim):
     """A true signature with another state, or for nobody, is refused like any callback."""
     request = desk.ask()
     with pytest.raises(CallbackInvalid) as caught:
-        desk.receive(desk.signed(**changes))
+        desk.receive(desk.answer(**changes))
     assert caught.value.claim == claim
     assert desk.bridge.collect(request, session="s").status == "waiting"
 
@@ -260,7 +260,7 @@ def test_the_ties_come_first(desk, changes, claim):
 def test_a_callback_delivered_twice_changes_nothing(desk):
     """The second delivery finds nothing to answer, before and after the signature was collected."""
     request = desk.ask()
-    body = desk.signed()
+    body = desk.answer()
     desk.receive(body)
     for _ in range(2):
         with pytest.raises(CallbackInvalid) as caught:
@@ -275,7 +275,7 @@ def test_a_callback_that_comes_too_late_changes_nothing(desk):
     request = desk.ask()
     desk.clock.advance(18 * 60)
     with pytest.raises(CallbackInvalid) as caught:
-        desk.receive(desk.signed())
+        desk.receive(desk.answer())
     assert reason_of(caught) == ("request", "expired")
     assert desk.bridge.collect(request, session="s").status == "expired"
 
@@ -283,7 +283,7 @@ def test_a_callback_that_comes_too_late_changes_nothing(desk):
 def test_two_workers_at_once_take_it_once(desk):
     """Sixteen deliveries to two workers on one store leave one signature; sixteen polls hand it out once."""
     request = desk.ask()
-    body = desk.signed()
+    body = desk.answer()
     other = desk.another_bridge()
 
     def works(call: Any) -> bool:
@@ -304,7 +304,7 @@ def test_two_workers_at_once_take_it_once(desk):
 def test_an_anchor_that_is_taken_away_takes_the_signature_with_it(desk):
     """The page gets no signature that the operator no longer believes, although it was believed when it came."""
     request = desk.ask()
-    desk.receive(desk.signed())
+    desk.receive(desk.answer())
     document = desk.config.model_dump()
     document["providers"]["iamsmart"]["signing"] = {"trust_anchors": [authority(1).anchor_pem]}
     other = desk.another_bridge(desk.config.model_copy(update={"providers": document["providers"]}))
@@ -320,7 +320,7 @@ def test_an_anchor_that_is_taken_away_takes_the_signature_with_it(desk):
 def test_a_collected_signature_is_acknowledged_once(desk):
     """The platform is told once, however often the application says it, and by whichever worker."""
     request = desk.ask()
-    desk.receive(desk.signed())
+    desk.receive(desk.answer())
     desk.bridge.collect(request, session="s")
     other = desk.another_bridge()
     for bridge in (desk.bridge, desk.bridge, other):
@@ -332,7 +332,7 @@ def test_a_collected_signature_is_acknowledged_once(desk):
 def test_the_application_may_reject_a_signature(desk):
     """What verified and is of no use is rejected; afterwards it cannot be accepted any more."""
     request = desk.ask()
-    desk.receive(desk.signed())
+    desk.receive(desk.answer())
     desk.bridge.collect(request, session="s")
     assert desk.bridge.acknowledge_signature(request, session="s", accepted=False) == "rejected"
     with pytest.raises(VerificationError) as caught:
@@ -349,7 +349,7 @@ def test_nothing_is_acknowledged_before_it_has_ended(desk):
             desk.bridge.acknowledge_signature(request, session="s")
         assert reason_of(caught) == ("request", expected)
         if expected == "waiting":
-            desk.receive(desk.signed())
+            desk.receive(desk.answer())
     assert desk.told == []
 
 
@@ -358,7 +358,7 @@ def test_another_session_acknowledges_nothing(desk, stage):
     """Knowing the businessID is not enough, before and after the end."""
     request = desk.ask()
     if stage == "ended":
-        desk.receive(desk.signed())
+        desk.receive(desk.answer())
         desk.bridge.collect(request, session="s")
     with pytest.raises(CallbackInvalid) as caught:
         desk.bridge.acknowledge_signature(request, session="other")
@@ -375,7 +375,7 @@ def test_without_a_signature_that_verified_nothing_is_accepted(desk, forged, wor
     request = desk.ask()
     if forged:
         with pytest.raises((TamperDetected, ProtocolError)):
-            desk.receive(desk.signed(**forged))
+            desk.receive(desk.answer(**forged))
     desk.clock.advance(18 * 60)
     assert desk.bridge.collect(request, session="s").status == "expired"
     desk.bridge.acknowledge_signature(request, session="s", accepted=accepted)
@@ -392,7 +392,7 @@ def test_without_a_signature_that_verified_nothing_is_accepted(desk, forged, wor
 def test_an_acknowledgement_that_failed_may_be_made_again(desk, answer, error):
     """The signature is the application's already, and the next try tells the platform."""
     request = desk.ask()
-    desk.receive(desk.signed())
+    desk.receive(desk.answer())
     desk.bridge.collect(request, session="s")
     desk.answers[ACK] = [answer]
     with pytest.raises(error):
@@ -404,7 +404,7 @@ def test_an_acknowledgement_that_failed_may_be_made_again(desk, answer, error):
 def test_an_acknowledgement_has_a_day(desk):
     """After that nothing is left that could be acknowledged."""
     request = desk.ask()
-    desk.receive(desk.signed())
+    desk.receive(desk.answer())
     desk.bridge.collect(request, session="s")
     desk.clock.advance(24 * 3600)
     with pytest.raises(CallbackInvalid):
@@ -424,7 +424,7 @@ def test_other_requests_are_not_acknowledged(desk):
 def test_an_acknowledgement_goes_to_the_provider_that_was_asked(desk):
     """A service that has become another client in the meantime tells nobody."""
     request = desk.ask()
-    desk.receive(desk.signed())
+    desk.receive(desk.answer())
     desk.bridge.collect(request, session="s")
     document = desk.config.model_dump()
     document["providers"]["iamsmart"]["client_id"] = "f" * 32

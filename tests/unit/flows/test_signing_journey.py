@@ -121,7 +121,7 @@ def test_a_person_signs_a_hash(world, algorithm):
     if algorithm.endswith("SM2"):
         pytest.importorskip("gmssl_pyx", reason="SM2 comes with the extra gm")
     request = ask(world, algorithm=algorithm, step_up=SigningStepUp(method="face_and_card_chip", period_h=720))
-    world.bridge.receive_callback("iamsmart", world.answer(request.business_id))
+    world.bridge.receive_callback("iamsmart", world.respond(request.business_id))
     signature = world.bridge.collect(request, session="s").data
     assert isinstance(signature, HashSignature)
     assert (signature.hash_code, signature.algorithm) == (DIGEST, algorithm)
@@ -133,7 +133,7 @@ def test_a_person_signs_a_hash(world, algorithm):
 def test_a_person_signs_a_document(world):
     """The CMS that the mock makes is believed for this digest and carries the time of signing."""
     request = ask(world, "document")
-    world.bridge.receive_callback("iamsmart", world.answer(request.business_id))
+    world.bridge.receive_callback("iamsmart", world.respond(request.business_id))
     signature = world.bridge.collect(request, session="s").data
     assert isinstance(signature, DocumentSignature)
     assert signature.digest == DIGEST
@@ -163,7 +163,7 @@ def test_somebody_signs_without_a_login(kind, generation):
 def test_a_no_is_an_answer(world, kind, decision, status, code):
     """Refusals and failures reach the page with their code and without data."""
     request = ask(world, kind)
-    world.bridge.receive_callback("iamsmart", world.answer(request.business_id, decision))
+    world.bridge.receive_callback("iamsmart", world.respond(request.business_id, decision))
     collected = world.bridge.collect(request, session="s")
     assert (collected.status, collected.provider_code, collected.data) == (status, code, None)
 
@@ -215,7 +215,7 @@ def test_whoever_may_not_sign_is_refused_at_the_request_or_with_the_answer(kind,
     """Where the platform says D70004 and D70005 is UNKNOWN: both ways end typed, with the platform's code."""
     world = lenient("answer")
     request = ask(world, kind, **{"hkid": number(PLUS), **REFUSALS[code]})
-    world.bridge.receive_callback("iamsmart", world.answer(request.business_id))
+    world.bridge.receive_callback("iamsmart", world.respond(request.business_id))
     collected = world.bridge.collect(request, session="s")
     assert (collected.status, collected.provider_code) == ("failed", code)
     world = lenient("request")
@@ -264,7 +264,7 @@ def test_answers_out_of_order_do_not_mix(world):
         for n in range(2)
     ]
     for request in reversed(requests):
-        world.bridge.receive_callback("iamsmart", world.answer(request.business_id))
+        world.bridge.receive_callback("iamsmart", world.respond(request.business_id))
     found = [world.bridge.collect(request, session="s").data.hash_code for request in requests]
     assert found == [b"\0" * 32, b"\1" * 32]
 
@@ -280,7 +280,7 @@ def test_another_reading_of_an_algorithm_is_refused_until_the_setting_agrees():
         )  # fmt: skip
         for algorithm in algorithms:
             request = ask(world, algorithm=algorithm)
-            body = world.answer(request.business_id)
+            body = world.respond(request.business_id)
             if settings:
                 world.bridge.receive_callback("iamsmart", body)
                 assert world.bridge.collect(request, session="s").status == "done"
@@ -299,7 +299,7 @@ def test_the_other_colour_signs_the_same():
         found: list[Any] = []
         for ask in (bridge.request_hash_signature, bridge.request_document_signature):
             request = await ask(person, DIGEST, hkid=number(), title=TITLE, session="s")
-            await bridge.receive_callback("iamsmart", world.answer(request.business_id))
+            await bridge.receive_callback("iamsmart", world.respond(request.business_id))
             found.append((await bridge.collect(request, session="s")).data)
             found.append(await bridge.acknowledge_signature(request, session="s"))
         hop = await bridge.begin_anonymous_signature(
