@@ -15,6 +15,7 @@ STEPS = {
     "anonymousPdfSignRequest": "initiate_anonymous_document_signing",
     "anonymousHashSignResult": "anonymous_hash_signing_result",
     "anonymousPdfSignResult": "anonymous_document_signing_result",
+    "bulkToken": "bulk_signing_token", "bulkSignRequest": "initiate_bulk_signing", "bulkSignStatus": "bulk_signing_status",
 }  # fmt: skip
 
 

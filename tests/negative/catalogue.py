@@ -177,7 +177,5 @@ REFUSED = tuple(row for row in CATALOGUE if row.code)
 TOLERATED = tuple(row for row in CATALOGUE if not row.code)
 NO_CALLBACK = frozenset({("guangdong", "user_leaves", "login")})
 """The person never comes back: nothing to answer but an expired login (``test_login_path``)."""
-NOT_OURS = frozenset({
-    "revokeKey", "corpRevokeKey", "bulkToken", "bulkSignRequest", "bulkSignAck", "bulkSignStatus", "bulkSignCancel",
-})  # fmt: skip
+NOT_OURS = frozenset({"revokeKey", "corpRevokeKey"})
 """Operations of the mocks that this release does not call."""

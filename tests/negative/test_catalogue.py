@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tests.negative.asking import ASKING, DIRECT, STOPPED_BY_THE_PLATFORM
+from tests.negative.bulk_signing import BULK
+from tests.negative.bulk_signing import DELIVERED as BULK_DELIVERED
 from tests.negative.catalogue import CATALOGUE, NO_CALLBACK, NOT_OURS, REFUSED, TOLERATED, Row
 from tests.negative.refusal import refused
 from tests.negative.signing import DELIVERED, SIGNING, STOPPED
 from tests.negative.stage import PROVIDERS, Stage
 from xbridge_mocks import MockWorld
-from xbridge_mocks.iamsmart.bulk_fault import BULK_FAULTS, PART_FAULTS
 
 BROWSER_SIDE = frozenset({"authorize", "callback", "login"})
 
@@ -64,10 +65,12 @@ def test_every_fault_has_its_row() -> None:
         for provider in PROVIDERS
         for fault in getattr(world, provider).faults.KNOWN
         for operation in fault.operations
-        if operation not in NOT_OURS and fault not in (*BULK_FAULTS, *PART_FAULTS)
+        if operation not in NOT_OURS
     }
     listed = [(row.provider, row.fault, row.operation) for row in CATALOGUE]
-    listed += [("iamsmart", row.fault, row.operation) for row in (*ASKING, *SIGNING)]
+    listed += [("iamsmart", row.fault, row.operation) for row in (*ASKING, *SIGNING, *BULK)]
     assert len(set(listed)) == len(listed), "a row stands twice"
-    elsewhere = {("iamsmart", *pair) for pair in DIRECT | STOPPED_BY_THE_PLATFORM | DELIVERED | STOPPED}
+    elsewhere = {
+        ("iamsmart", *pair) for pair in DIRECT | STOPPED_BY_THE_PLATFORM | DELIVERED | STOPPED | BULK_DELIVERED
+    }
     assert {*listed, *NO_CALLBACK, *elsewhere} == known

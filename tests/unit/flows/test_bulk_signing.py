@@ -104,7 +104,7 @@ def test_who_cannot_sign_is_not_asked(desk) -> None:
 @pytest.mark.parametrize("code", [f"D7100{number}" for number in range(10)])
 def test_a_refusal_at_once_leaves_nothing(desk, path: str, code: str) -> None:
     """Each code, at the token or at the request, is its typed error, and nothing waits any longer."""
-    desk.answers[path] = [reply(code=code)]
+    desk.answers[path] = [reply(code=code)] * 2
     with pytest.raises(UserDeclined if code in ("D71000", "D71001") else ProviderRejected) as caught:
         desk.ask_many()
     assert getattr(caught.value, "provider_code", None) == code
@@ -130,7 +130,7 @@ def test_codes_of_other_requests_end_nothing(desk) -> None:
     assert desk.bridge.collect(request, session="s").status == "waiting"
     desk.ask()
     with pytest.raises(CallbackInvalid):
-        desk.receive(desk.answer(code="D71001"))
+        desk.receive(desk.signed(code="D71001"))
 
 
 def test_an_answer_in_parts_answers_no_ordinary_signing(desk) -> None:

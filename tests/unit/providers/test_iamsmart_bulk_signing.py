@@ -178,6 +178,21 @@ def test_a_token_that_is_none(token: dict[str, Any]) -> None:
     assert len(wire.sent) == 1
 
 
+def test_a_token_that_has_ended_is_fetched_once_more() -> None:
+    """D71008 leads to another token for the same request, once; every other code, and a second D71008, ends it."""
+    other = {**TOKEN, "bsqcToken": "u" * 32}
+    wire = Wire([reply(TOKEN), reply(code="D71008"), reply(other), reply({"authByQR": True})])
+    assert ask(wire).auth_by_qr
+    first, second = (plain for url, plain in wire.sent if url.endswith("initiateRequest"))
+    assert (first.pop("bsqcToken"), second.pop("bsqcToken")) == ("t" * 32, "u" * 32)
+    assert first == second
+    for replies in ([reply(TOKEN), reply(code="D71009")], [reply(TOKEN), reply(code="D71008")] * 2):
+        wire = Wire([*replies, reply(TOKEN)])
+        with pytest.raises(ProviderRejected):
+            ask(wire)
+        assert len(wire.sent) == len(replies)
+
+
 DECLINED = ("D71000", "D71001")
 FAILED = ("D71002", "D71003", "D71004", "D71005", "D71006", "D71007", "D71008", "D71009")
 
@@ -189,7 +204,7 @@ def test_every_code_is_a_typed_error(code: str) -> None:
     options: dict[str, Any] = {"now": NOON, "entropy": entropy}
     for step, make in (
         ("bulk_signing_token", lambda: Wire([reply(code=code)])),
-        ("initiate_bulk_signing", lambda: Wire([reply(TOKEN), reply(code=code)])),
+        ("initiate_bulk_signing", lambda: Wire([reply(TOKEN), reply(code=code)] * 2)),
     ):
         with pytest.raises(error) as caught:
             ask(make())

@@ -23,7 +23,7 @@ from xbridge.core.bulk_signing import (
     BulkSought,
     BulkStatus,
 )
-from xbridge.core.errors import CallbackInvalid, ConfigError, TamperDetected
+from xbridge.core.errors import CallbackInvalid, ConfigError, ProviderRejected, TamperDetected
 from xbridge.core.identity import Access
 from xbridge.core.ports import Entropy
 from xbridge.core.request import Asked, Errand
@@ -57,6 +57,7 @@ from xbridge.providers.iamsmart.url import LANG
 
 MAX_DOCUMENTS = 1000
 MAX_ID_CHARS = 36
+TOKEN_UNKNOWN = "D71008"
 STEP = "bulk_signing_callback"
 ANSWER_MEMBERS = ("timestamp", "cert", "signatures")
 
@@ -116,20 +117,28 @@ async def ask_bulk_signature(
 ) -> Asked:
     """Fetch a token and ask the person who is logged in to sign every document.
 
-    The token is used at once and kept nowhere; how long it lives is UNKNOWN.
+    The token is used at once and kept nowhere; how long it lives is UNKNOWN.  One that had ended when it came is fetched
+    once more, and no further.
 
     Raises ``ConfigError`` for a task that cannot be, ``DocumentInvalid`` for the number, ``ProviderError``.
     """
     documents = _documents(task)
     service = _service(task)
     owner = {**service, "HKICHash": hkic_hash(task.hkid)}
-    token = await _token(settings, subject, access, owner, now=now, entropy=entropy)
-    wanted: dict[str, object] = {**owner, "bsqcToken": token, "documents": documents}
+    wanted: dict[str, object] = {**owner, "documents": documents}
     if task.algorithm != DEFAULT_ALGORITHM:
         wanted["sigAlgo"] = task.algorithm
     if settings.signing.send_lang:
         wanted["lang"] = LANG[errand.language]
-    return await initiate(settings, settings.paths.bulk_sign, subject, access, errand, wanted, now=now, entropy=entropy)
+    path = settings.paths.bulk_sign
+    for last_try in (False, True):
+        wanted["bsqcToken"] = await _token(settings, subject, access, owner, now=now, entropy=entropy)
+        try:
+            return await initiate(settings, path, subject, access, errand, wanted, now=now, entropy=entropy)
+        except ProviderRejected as exc:
+            if last_try or exc.provider_code != TOKEN_UNKNOWN:
+                raise
+    raise AssertionError("unreachable: the second try returns or raises")
 
 
 async def acknowledge_bulk_signature(
