@@ -101,6 +101,25 @@ def test_the_choice_is_the_browser_s_own(service):
     assert visit.choose("sample-trading").status_code == 303
 
 
+def test_the_phone_does_not_choose(service):
+    """A phone of its own has a word for its own forms, and with it chooses nothing: the browser that began does."""
+    phone = Client(service.world.corpid)
+    browser = Client(service.world.corpid)
+    token = re.findall(r'data-qr-token="([^"]+)"', browser.get(service.login_url()).text)[0]
+    here = f"{BASE}/mock/phone/{token}"
+
+    def press(step, **pressed):
+        word = re.findall(r'name="csrf" value="([^"]+)"', phone.get(here).text)[-1]
+        return word, phone.post(f"{here}/{step}", data={"csrf": word, "at": "phone", **pressed}).status_code
+
+    assert press("scan", persona="lee-siu-ming")[1] == 303
+    word, status = press("decision", decision="approve")
+    assert status == 303
+    choice = {"csrf": word, "company": "sample-trading"}
+    assert phone.post(f"{BASE}/mock/company/{token}", data=choice).status_code == 400
+    assert browser.get(f"{BASE}/mock/qr/{token}/continue").status_code == 200
+
+
 def test_the_choice_waits_eighteen_minutes(service):
     """Somebody who walks away from the companies has timed out, whatever is pressed afterwards."""
     early, late = Visit(service), Visit(service)

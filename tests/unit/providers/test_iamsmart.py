@@ -61,7 +61,7 @@ def log_in(token: dict[str, Any], profile: dict[str, Any] | None = None, **setti
 
 @pytest.mark.parametrize("change", [
     {"openID": None}, {"openID": ""}, {"openID": 5}, {"openID": "x" * 257}, {"accessToken": None}, {"accessToken": ""},
-    {"userType": None}, {"userType": "x" * 33}, {"scope": None}, {"issueAt": "1"}, {"expiresIn": 1.5},
+    {"userType": None}, {"userType": "x" * 33}, {"scope": None}, {"issueAt": "1"}, {"expiresIn": 1.5}, {"expiresIn": 10**15 * 9},
     {"lastModifiedDate": None}, {"lastModifiedDate": True},
 ])  # fmt: skip
 def test_token_shape(change):
