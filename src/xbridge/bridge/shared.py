@@ -49,6 +49,11 @@ class Shared:
         store.bind_log(origin=config.log_origin, sign=self._deps.sign_checkpoint)
 
     @property
+    def clock(self) -> Callable[[], datetime]:
+        """The clock it reads, once for each call: what stands beside it should read the same one."""
+        return self._clock
+
+    @property
     def trust(self) -> bytes:
         """Our public keys as a trust file (``specs/evidence.md``): publish it where readers find it without us."""
         return trust_bytes(evidence_flow.current_trust(self._deps))

@@ -7,10 +7,9 @@ what a request may hold is personal or secret.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import Generic, Literal, TypeVar
@@ -33,7 +32,6 @@ from xbridge.core.ports import Entropy
 from xbridge.core.request import Collected, FormHop, PendingRequest
 from xbridge.core.signing import SigningHop
 from xbridge.core.web_address import check_web_address
-from xbridge.drivers.clock import utc_now
 from xbridge.providers.iamsmart.reply import TIMED_OUT
 from xbridge.web.address import local_path
 from xbridge.web.button import FORM_TEXTS, HTML, ButtonKind, button_form
@@ -47,6 +45,8 @@ from xbridge.web.visit import DEFAULT_LANGUAGE, Session, Visit, Waiting
 AnyBridge = TypeVar("AnyBridge", bound="Bridge | AsyncBridge", covariant=True)
 STATIC = {"wait.js": "text/javascript; charset=utf-8", "web.css": "text/css; charset=utf-8"}
 BUSY_S = 30
+# One table of numbers for the whole family, behind a letter for each platform.
+_TIMED_OUT = frozenset(code[1:] for code in TIMED_OUT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,6 @@ class Desk(Generic[AnyBridge]):
         refused_status: Literal[200, 400] = 400,
         poll_interval_s: int = 2,
         form_texts: Mapping[Language, str] = FORM_TEXTS,
-        clock: Callable[[], datetime] = utc_now,
         entropy: Entropy = os.urandom,
     ) -> None:
         """``own_url`` is where browsers and the platform reach this desk, like ``https://svc.example/iamsmart``.
@@ -115,9 +114,9 @@ class Desk(Generic[AnyBridge]):
         self.refused_status = refused_status
         self.poll_interval_s = poll_interval_s
         self.form_texts = form_texts
-        self.clock = clock
+        self.clock = bridge.clock
         self.entropy = entropy
-        self.pace = Pace(poll_interval_s, clock=clock)
+        self.pace = Pace(poll_interval_s, clock=bridge.clock)
 
     # --- for the application -----------------------------------------------------------------------------------------
 
@@ -259,7 +258,7 @@ def _kind(error: XBridgeError) -> tuple[str, int]:
     """Return the wording and the HTTP status for ``error``."""
     if isinstance(error, UserDeclined):
         return "declined", 403
-    if isinstance(error, ProviderRejected) and error.provider_code in TIMED_OUT:
+    if isinstance(error, ProviderRejected) and error.provider_code[1:] in _TIMED_OUT:
         return "timed_out", 403
     if isinstance(error, CallbackInvalid):
         return ("guard", 403) if error.claim == "guard" else ("stale", 400)

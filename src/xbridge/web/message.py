@@ -52,7 +52,9 @@ class WebRequest:
             raise CallbackInvalid("form", reason="too_large")
         if self.media_type != _TEXT_FORM:
             raise CallbackInvalid("form", reason="malformed")
-        pairs = _pairs(self.body.decode("ascii", "replace"))
+        if not self.body.isascii():
+            raise CallbackInvalid("form", reason="malformed")
+        pairs = _pairs(self.body.decode("ascii"))
         if len(dict(pairs)) != len(pairs):
             raise CallbackInvalid("form", reason="duplicated")
         return dict(pairs)

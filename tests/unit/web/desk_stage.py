@@ -122,16 +122,14 @@ class DeskStage(World):
         self.client_id = ""
         super().__init__(store=store, personas=personas)
         self.hooks = Notebook()
-        self.desk = FrontDesk(
-            self.bridge, own_url=OWN_URL, hooks=self.hooks, clock=self.clock.now, **{"home": "/home", **(desk or {})}
-        )
+        self.desk = FrontDesk(self.bridge, own_url=OWN_URL, hooks=self.hooks, **{"home": "/home", **(desk or {})})
         self.delivered: list[CallbackRequest] = []
         self.mocks.iamsmart.deliver = self.deliver
 
     def _document(self, jwks: Any) -> dict[str, Any]:
         return _registered(self, super()._document(jwks), self._changes)
 
-    def answer(self, request: WebRequest) -> WebReply:
+    def served(self, request: WebRequest) -> WebReply:
         """Ask the desk."""
         return self.desk.answer(request)
 
@@ -153,7 +151,7 @@ class DeskStage(World):
     def post_result(self, body: bytes | None, content_type: str = "application/json", **headers: str) -> WebReply:
         """POST a result."""
         sent = {"content-type": content_type, **{name.replace("_", "-"): value for name, value in headers.items()}}
-        return self.answer(WebRequest(method="POST", path="/iamsmart/result", headers=sent, body=body))
+        return self.served(WebRequest(method="POST", path="/iamsmart/result", headers=sent, body=body))
 
     def request_form(self, browser: Browser, **details: Any) -> PendingRequest:
         """Ask for a form, as a handler of the application would."""
@@ -171,7 +169,7 @@ class AsyncDeskStage(AsyncWorld):
         self.client_id = ""
         super().__init__()
         self.hooks = AsyncNotebook()
-        self.desk = AsyncFrontDesk(self.bridge, own_url=OWN_URL, hooks=self.hooks, clock=self.clock.now, home="/home")
+        self.desk = AsyncFrontDesk(self.bridge, own_url=OWN_URL, hooks=self.hooks, home="/home")
         self.delivered: list[CallbackRequest] = []
         self.mocks.iamsmart.deliver = self.keep
 
@@ -183,7 +181,7 @@ class AsyncDeskStage(AsyncWorld):
         self.delivered.append(callback)
         return 200
 
-    def answer(self, request: WebRequest) -> WebReply:
+    def served(self, request: WebRequest) -> WebReply:
         """Ask the desk, in a loop of its own."""
         return asyncio.run(self.desk.answer(request))
 
@@ -208,7 +206,7 @@ class Browser:
     def _ask(self, method: str, url: str, body: bytes | None, headers: dict[str, str]) -> WebReply:
         parts = urlsplit(url)
         sent = {"user-agent": self.user_agent, **{name.replace("_", "-"): value for name, value in headers.items()}}
-        reply = self.stage.answer(
+        reply = self.stage.served(
             WebRequest(method=method, path=parts.path, query=parts.query, headers=sent, body=body, session=self.session)
         )
         self.session = json.loads(json.dumps(self.session))

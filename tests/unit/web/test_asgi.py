@@ -109,9 +109,12 @@ def test_a_body_that_is_too_large_is_not_read_to_its_end(stage: AsyncDeskStage, 
 
 
 def test_a_sender_who_leaves_is_refused(stage: AsyncDeskStage) -> None:
-    """Half a body is no body."""
+    """What came before somebody hung up counts for nothing, even where it could be read."""
     said: list[dict[str, Any]] = []
-    heard = iter([{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}])
+    guard = stage.desk.visit(SESSIONS.setdefault("me", {})).guard
+    heard = iter(
+        [{"type": "http.request", "body": f"guard={guard}".encode(), "more_body": True}, {"type": "http.disconnect"}]
+    )
 
     async def receive() -> Any:
         return next(heard)
@@ -120,11 +123,11 @@ def test_a_sender_who_leaves_is_refused(stage: AsyncDeskStage) -> None:
         said.append(dict(message))
 
     scope = {
-        "type": "http", "method": "POST", "path": "/iamsmart/result", "raw_path": b"/iamsmart/result", "query_string": b"",
-        "headers": [(b"content-type", b"application/json")], "client": None, "root_path": "", "scheme": "https",
-        "server": ("svc.test", 443),
+        "type": "http", "method": "POST", "path": "/iamsmart/login", "raw_path": b"/iamsmart/login", "query_string": b"",
+        "headers": [(b"content-type", b"application/x-www-form-urlencoded"), (b"x-session", b"me")], "client": None,
+        "root_path": "", "scheme": "https", "server": ("svc.test", 443),
     }  # fmt: skip
-    asyncio.run(Starlette(routes=routes(stage.desk))(scope, receive, send))
+    asyncio.run(Starlette(routes=routes(stage.desk, session_of=session_of))(scope, receive, send))
     assert said[0]["status"] == 400
 
 

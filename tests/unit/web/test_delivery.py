@@ -175,7 +175,7 @@ def test_the_session_is_not_looked_at(stage: DeskStage) -> None:
 
     sent = {"content-type": "application/json"}
     request = WebRequest(method="POST", path="/iamsmart/result", headers=sent, body=body, session=session)
-    assert stage.answer(request).status == 200
+    assert stage.served(request).status == 200
 
 
 @pytest.mark.slow
@@ -186,7 +186,7 @@ def test_two_workers_believe_it_once(tmp_path: Path) -> None:
     stage.hold()
     transport = InProcessTransport(stage.applications)
     with Bridge(stage.config, store=stores[1], clock=stage.clock.now, transport=transport) as second:
-        desks = [stage.desk, FrontDesk(second, own_url=OWN_URL, hooks=stage.hooks, clock=stage.clock.now)]
+        desks = [stage.desk, FrontDesk(second, own_url=OWN_URL, hooks=stage.hooks)]
         for _ in range(5):
             browser, pending, body = answered(stage)
             request = WebRequest(

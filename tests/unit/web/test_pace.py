@@ -54,3 +54,16 @@ def test_it_does_not_grow_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
         assert held.allows("s", number)
     assert held.allows("s", "1")
     assert not held.allows("s", "4")
+
+
+def test_who_asked_just_now_is_not_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asking again makes a page young again."""
+    monkeypatch.setattr(pace, "MAX_PAGES", 3)
+    clock = MockClock(NOON)
+    held = Pace(2, clock=clock.now)
+    for number in "123":
+        assert held.allows("s", number)
+    clock.advance(1)
+    assert held.allows("s", "1")
+    assert held.allows("s", "4"), "2 is forgotten for it"
+    assert not held.allows("s", "1")

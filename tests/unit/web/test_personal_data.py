@@ -22,9 +22,9 @@ class Marked(DeskStage):
         self.replies: list[WebReply] = []
         super().__init__(personas=CANARIES)
 
-    def answer(self, request: object) -> WebReply:
+    def served(self, request: object) -> WebReply:
         """Ask the desk, and keep what it says."""
-        reply = super().answer(request)  # type: ignore[arg-type]
+        reply = super().served(request)  # type: ignore[arg-type]
         self.replies.append(reply)
         return reply
 

@@ -112,6 +112,13 @@ def test_a_button_may_lead_elsewhere(
     assert (reply.status, location(reply)) == (status, where)
 
 
+@pytest.mark.parametrize("what", ["", "UPPER", "a_b", "x" * 65, "a.b", "%3Cscript%3E", "a/b", "大"])
+def test_a_button_has_a_plain_name(stage: DeskStage, browser: Browser, what: str) -> None:
+    """Any other name is an address where nothing is, and never reaches the hook."""
+    assert press(browser, what).status == 404
+    assert "ask" not in {name for name, _ in stage.hooks.heard}
+
+
 def test_by_default_there_is_no_button(stage: DeskStage, browser: Browser) -> None:
     """A service that overrides nothing asks nothing."""
     stage.desk.hooks = Hooks()
@@ -338,7 +345,7 @@ def test_the_asynchronous_desk_waits_the_same_way() -> None:
     stage.mocks.iamsmart.decide(pending.business_id)
     (callback,) = stage.delivered
     sent = {"content-type": callback.headers["Content-Type"]}
-    posted = stage.answer(WebRequest(method="POST", path="/iamsmart/result", headers=sent, body=callback.content))
+    posted = stage.served(WebRequest(method="POST", path="/iamsmart/result", headers=sent, body=callback.content))
     assert (posted.status, posted.body) == (200, b"")
     assert said(browser.get(f"/iamsmart/status/{pending.business_id}")) == {"status": "done", "next": "/done"}
     assert stage.hooks.last("result")[1].data.en_name.unstructured_name == "CHAN, Tai Man"
