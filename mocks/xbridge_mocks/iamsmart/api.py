@@ -46,6 +46,8 @@ SCOPE_NEEDED = {
     **dict.fromkeys(BULK_OPERATIONS, SCOPE_OF_KIND["bulk_signing"]),
 }
 _Handler = Callable[[Client, Mapping[str, object], Trail], dict[str, object] | None]
+# Of a request that is refused so nothing has been opened: its IV is not used up, and the same bytes may come again.
+_SAID_AT_THE_GATE = ("D20004", "D20005", "D20006", "D20012", "D30001", "D30002")
 _HEX32 = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}", re.ASCII)
 
@@ -88,6 +90,7 @@ class Api:
             settings=settings, grants=grants, inquiries=inquiries, tokens=bulk_tokens, withdraw=withdraw
         )  # fmt: skip
         self._answer_now = answer_now
+        self.insisted: dict[str, str] = {}
         self._handlers: dict[str, _Handler] = {
             "getToken": self._get_token,
             "profiles": self._profiles,
@@ -118,6 +121,7 @@ class Api:
     def _perform(self, request: Request, raw: bytes, trail: Trail) -> Reply:
         client = self._gate.authenticate(request, raw, trail)
         if trail.operation in ("getKey", "revokeKey"):
+            self._insist(trail)
             trail.require("body_empty", raw in (b"", b"{}"), "D20003", parameter="body", detail="neither empty nor {}")
             if trail.operation == "getKey":
                 return compose(
@@ -131,10 +135,19 @@ class Api:
         trail.require("permission", needed in client.scopes, "D20012", detail=f"not approved for {needed}")
         if trail.strikes("cek_unknown") or trail.strikes("cek_unknown_always"):
             self._keys.revoke(client.client_id)
+        if self.insisted.get(trail.operation) in _SAID_AT_THE_GATE:
+            self._insist(trail)
         held, parameters = self._gate.open_body(client, request, raw, trail)
+        self._insist(trail)
         result = self._handlers[trail.operation](client, parameters, trail)
         content = None if result is None else seal_content(trail, self._keys, held, self._random, result)
         return compose(trail, self._random, content=content)
+
+    def _insist(self, trail: Trail) -> None:
+        """Refuse a request that passed the gate, where a test insists on it."""
+        code = self.insisted.get(trail.operation)
+        if code is not None:
+            trail.require("insisted", False, code, detail="a test insists on it")
 
     def _get_token(self, client: Client, parameters: Mapping[str, object], trail: Trail) -> dict[str, object]:
         code = text(parameters, "code", trail)

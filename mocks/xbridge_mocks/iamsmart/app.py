@@ -24,7 +24,7 @@ from xbridge_mocks.iamsmart.inquiry import PendingInquiry
 from xbridge_mocks.iamsmart.login import DECISIONS
 from xbridge_mocks.iamsmart.misbehaviour import FAULTS
 from xbridge_mocks.iamsmart.platform import Platform
-from xbridge_mocks.iamsmart.refusal import LoginRefused, Refused, Trail
+from xbridge_mocks.iamsmart.refusal import MEANING, LoginRefused, Refused, Trail
 from xbridge_mocks.iamsmart.registry import DEFAULT_SCOPES
 from xbridge_mocks.iamsmart.reply import compose
 from xbridge_mocks.iamsmart.route import API_OPERATIONS, ROUTES, SHOWN, masked
@@ -154,6 +154,20 @@ class IamSmartMock:
         with self._lock:
             return self._quietly(lambda t: self._parts.direct.resume(parts.path.rpartition("/")[2], parts.query, t))
 
+    def insist(self, operation: str, code: str | None) -> None:
+        """Answer every lawful request of ``operation`` with ``code`` from now on, or with None as ever.
+
+        For codes whose real cause nobody can bring about, or nobody knows. Raises ValueError for an operation or code
+        that this mock does not have.
+        """
+        if operation not in API_OPERATIONS or (code is not None and code not in MEANING):
+            raise ValueError(f"no operation {operation!r} or no code {code!r} here")
+        with self._lock:
+            if code is None:
+                self._parts.api.insisted.pop(operation, None)
+            else:
+                self._parts.api.insisted[operation] = code
+
     def requests(self) -> tuple[PendingInquiry, ...]:
         """What waits for a person's answer after login, oldest first."""
         self.settle()
@@ -206,6 +220,7 @@ class IamSmartMock:
         """Forget logins, codes, tokens, content keys, nonces, faults and the journal; keep the clients."""
         with self._lock:
             self._parts.clear()
+            self._parts.api.insisted.clear()
             self.faults.clear()
             self.journal.clear()
 

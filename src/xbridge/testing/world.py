@@ -35,7 +35,9 @@ GUANGDONG_URL = "http://guangdong.test"
 CORPID_URL = "http://corpid.test"
 SERVICE_URL = "https://svc.test"
 CALLBACK_URL = f"{SERVICE_URL}/push/hk"
-ASKING_SCOPES = ("eidapi_auth", "eidapi_profiles", "eidapi_formFilling", "eidapi_fr", "eidapi_sign")
+ASKING_SCOPES = (
+    "eidapi_auth", "eidapi_profiles", "eidapi_formFilling", "eidapi_fr", "eidapi_sign", "eidapi_bulksign",
+)  # fmt: skip
 """What a service that asks for everything is registered with."""
 _CALLBACK_PATHS = {"iamsmart": "hk", "guangdong": "gd", "corpid": "corp"}
 NOON = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)

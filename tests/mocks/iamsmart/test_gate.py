@@ -252,3 +252,18 @@ def test_the_journal_says_which_check_refused(world, service):
     assert (entry.operation, entry.outcome, entry.code) == ("getKey", "refused", "D20004")
     assert [check.name for check in entry.checks if not check.passed] == ["nonce_fresh"]
     assert service.credentials.client_secret not in repr(world.iamsmart.journal.entries())
+
+
+def test_a_code_can_be_insisted_on(world, service):
+    """A lawful request is answered with the code that a test insists on; an unlawful one as ever; a reset ends it."""
+    world.iamsmart.insist("getKey", "D30001")
+    assert code_of(service.post(KEY)) == "D30001"
+    assert code_of(service.post(KEY, signature="x")) == "D20006"
+    world.iamsmart.insist("getKey", None)
+    assert code_of(service.post(KEY)) == "D00000"
+    world.iamsmart.insist("getKey", "D20000")
+    world.iamsmart.reset()
+    assert code_of(service.post(KEY)) == "D00000"
+    for operation, code in (("nothing", "D20000"), ("getKey", "D12345")):
+        with pytest.raises(ValueError, match="no operation"):
+            world.iamsmart.insist(operation, code)
