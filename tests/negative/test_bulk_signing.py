@@ -73,7 +73,7 @@ def test_the_mock_and_the_client_agree(world: BulkWorld, algorithm: SignatureAlg
     """Two opinions of one proposal: asked, looked at, signed, handed out, acknowledged, under each algorithm."""
     request = ask(world, algorithm=algorithm)
     assert world.bridge.bulk_signing_status(request, session="s") == "pending"
-    world.answer(request.business_id)
+    world.respond(request.business_id)
     world.receive()
     collected = world.bridge.collect(request, session="s")
     assert collected.status == "done"
@@ -88,7 +88,7 @@ def test_the_mock_and_the_client_agree(world: BulkWorld, algorithm: SignatureAlg
 def test_a_person_who_does_not_sign(world: BulkWorld, decision: str, status: str, code: str) -> None:
     """The page learns which it was."""
     request = ask(world)
-    world.answer(request.business_id, decision)
+    world.respond(request.business_id, decision)
     world.receive()
     collected = world.bridge.collect(request, session="s")
     assert (collected.status, collected.provider_code) == (status, code)
@@ -118,7 +118,7 @@ def test_asking(world: BulkWorld, row: Asking) -> None:
     request = ask(world, person)
     # A callback that overtook the reply is here already.
     if len(world.posted) == before:
-        world.answer(request.business_id)
+        world.respond(request.business_id)
     world.receive()
     assert world.bridge.collect(request, session="s").status == row.status
 
@@ -128,7 +128,7 @@ def test_a_false_answer_is_never_kept(world: BulkWorld, fault: str) -> None:
     """Whatever is wrong with one document or with the whole, all is refused for its reason, and the person may still sign."""
     request = ask(world)
     arm(world, fault, "delivery")
-    world.answer(request.business_id)
+    world.respond(request.business_id)
     with pytest.raises(XBridgeError) as caught:
         world.receive()
     assert (getattr(caught.value, "claim", ""), getattr(caught.value, "reason", "")) == SPOILED[fault]
@@ -141,7 +141,7 @@ def test_who_cannot_sign_ends_the_request(world: BulkWorld, fault: str) -> None:
     """No iAM Smart+, or another card: the page learns the platform's code."""
     request = ask(world)
     arm(world, fault, "delivery")
-    world.answer(request.business_id)
+    world.respond(request.business_id)
     world.receive()
     collected = world.bridge.collect(request, session="s")
     assert (collected.status, collected.provider_code) == ("failed", CODES[fault])
@@ -153,7 +153,7 @@ def test_the_calls_around(world: BulkWorld, row: Asking) -> None:
     request = ask(world)
     call, expected = world.bridge.bulk_signing_status, "pending"
     if row.operation == "bulkSignAck":
-        world.answer(request.business_id)
+        world.respond(request.business_id)
         world.receive()
         assert world.bridge.collect(request, session="s").status == "done"
         call, expected = world.bridge.acknowledge_signature, "accepted"
