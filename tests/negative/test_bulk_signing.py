@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,12 +15,10 @@ from xbridge import BulkDocument, PendingRequest
 from xbridge.core.errors import XBridgeError
 from xbridge.core.signing import SIGNATURE_ALGORITHMS, SignatureAlgorithm
 from xbridge.testing import World
-from xbridge.testing.world import ASKING_SCOPES
 from xbridge_mocks.iamsmart.courier import CallbackRequest
 
 pytestmark = pytest.mark.slow
 
-SCOPES = (*ASKING_SCOPES, "eidapi_bulksign")
 DOCUMENTS = tuple(
     BulkDocument(id=f"d-{number}", name=f"Document {number}", hash_code=hashlib.sha256(b"%d" % number).digest())
     for number in range(3)
@@ -32,10 +31,6 @@ class BulkWorld(World):
     def __init__(self) -> None:
         self.posted: list[CallbackRequest] = []
         super().__init__(asking=True)
-
-    def _for_asking(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        client, section = super()._for_asking()
-        return {**client, "scopes": SCOPES}, {**section, "scopes": list(SCOPES)}
 
     def _deliver(self, callback: CallbackRequest) -> int:
         self.posted.append(callback)
@@ -151,7 +146,8 @@ def test_who_cannot_sign_ends_the_request(world: BulkWorld, fault: str) -> None:
 def test_the_calls_around(world: BulkWorld, row: Asking) -> None:
     """A broken reply is an error that can be tried again; neither the request nor the signatures are lost by it."""
     request = ask(world)
-    call, expected = world.bridge.bulk_signing_status, "pending"
+    call: Callable[..., str] = world.bridge.bulk_signing_status
+    expected = "pending"
     if row.operation == "bulkSignAck":
         world.respond(request.business_id)
         world.receive()
