@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.flows.bulk_desk import ACK, CANCEL, DOCUMENTS, INITIATE, STATUS, TOKEN, BulkDesk
 from tests.unit.providers.bulk_answer import documents, rows
-from tests.unit.providers.iamsmart_side import reply
+from tests.unit.providers.iamsmart_side import NOON, reply
 from tests.unit.providers.signing_person import person
 from xbridge import BulkSignatures
 from xbridge.core.errors import (
@@ -23,6 +23,8 @@ from xbridge.core.errors import (
     UserDeclined,
     VerificationError,
 )
+from xbridge.flows.bulk_signing import verify_bulk_answer
+from xbridge.flows.waiting import WaitingRequest
 
 
 @pytest.fixture
@@ -194,6 +196,19 @@ def test_of_two_deliveries_one_counts(desk) -> None:
         desk.receive_parts(body)
     assert caught.value.reason == "expired"
     assert desk.bridge.collect(late, session="s").status == "expired"
+
+
+def test_a_record_that_does_not_say_what_is_sought_believes_nothing(desk) -> None:
+    """A request of this kind without its documents was not written by us: no answer fits it."""
+    desk.ask_many()
+    provider, settings = desk.bridge._deps.provider("iamsmart")
+    record = WaitingRequest(
+        business_id="b", expires_at=0, fields=(), issuer="i", kind="bulk_signing", proof="", provider="iamsmart",
+        session_ref="", state="", subject_ref="", v=2,
+    )  # fmt: skip
+    with pytest.raises(TamperDetected) as caught:
+        verify_bulk_answer(provider, settings, record, {}, at=NOON)
+    assert (caught.value.claim, caught.value.reason) == ("request", "malformed")
 
 
 # --- Telling the platform ----------------------------------------------------------------------------------------------
