@@ -23,8 +23,10 @@ from xbridge.core.errors import (
     LinkRefused,
     ProviderError,
     ProviderRejected,
+    TamperDetected,
     Unsupported,
     UserDeclined,
+    VerificationError,
     XBridgeError,
 )
 from xbridge.core.language import Language, parse_language
@@ -268,6 +270,9 @@ def _kind(error: XBridgeError) -> tuple[str, int]:
         return "missing", 404
     if error.retryable:
         return "busy", 503
+    # A person who may not do this, or typed a number that is none, is no fault of the service.
+    if isinstance(error, VerificationError) and not isinstance(error, TamperDetected):
+        return "failed", 400
     return "failed", 502 if isinstance(error, ProviderError) else 500
 
 

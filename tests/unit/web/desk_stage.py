@@ -24,7 +24,7 @@ from xbridge_mocks.iamsmart.courier import CallbackRequest
 OWN_URL = f"{SERVICE_URL}/iamsmart"
 PERSON = "chan-tai-man"
 IPHONE = "Mozilla/5.0 (iPhone) Version/17.5 Mobile Safari/604.1"
-SCOPES = ("eidapi_auth", "eidapi_profiles", "eidapi_formFilling", "eidapi_fr")
+SCOPES = ("eidapi_auth", "eidapi_profiles", "eidapi_formFilling", "eidapi_fr", "eidapi_sign")
 TITLE = FormTitle(name="Library card")
 
 
@@ -107,7 +107,8 @@ def _registered(world: Any, document: dict[str, Any], changes: dict[str, Any]) -
     world.client_id = made.client_id
     document["providers"]["iamsmart"] |= {
         "client_id": made.client_id, "client_secret": made.client_secret, "kek_private_keys": [private],
-        "redirect_uris": [f"{OWN_URL}/callback"], "callback_uri": f"{OWN_URL}/result", "scopes": list(SCOPES), **changes,
+        "redirect_uris": [f"{OWN_URL}/callback"], "callback_uri": f"{OWN_URL}/result", "scopes": list(SCOPES),
+        "signing": {"trust_anchors": list(world.mocks.iamsmart.trust_anchors())}, **changes,
     }  # fmt: skip
     return document
 
@@ -221,11 +222,11 @@ class Browser:
         """Press the login button."""
         return self.post("/iamsmart/login", {"guard": self.guard, "next": next})
 
-    def log_in(self, *, decision: str = "approve", next: str = "/after") -> WebReply:  # noqa: A002
+    def log_in(self, *, decision: str = "approve", next: str = "/after", persona: str = PERSON) -> WebReply:  # noqa: A002
         """Log in as the person, and come back."""
         hop = self.press_login(next=next)
         assert hop.status == 303, hop
-        return self.get(self.stage.visit(location(hop), PERSON, decision=decision))
+        return self.get(self.stage.visit(location(hop), persona, decision=decision))
 
 
 def header(reply: WebReply, name: str) -> str:

@@ -27,8 +27,10 @@ from xbridge.core.errors import (
     ProviderRejected,
     ProviderUnavailable,
     StoreUnavailable,
+    TamperDetected,
     Unsupported,
     UserDeclined,
+    VerificationError,
 )
 from xbridge.core.language import LANGUAGES, Language
 from xbridge.core.signing import DocumentSignature, SignedBy, SigningHop
@@ -235,8 +237,10 @@ def test_who_was_too_slow_is_told_so(stage: DeskStage, browser: Browser) -> None
         (Unsupported("no"), 404, "missing"),
         (ProviderRejected("iamsmart", "no", provider_code="D20006", step="getToken"), 502, "failed"),
         (LinkRefused("stale", "old"), 400, "stale"),
+        (VerificationError("assurance", reason="cannot_sign"), 400, "failed"),
+        (TamperDetected("proof", reason="mismatch"), 500, "failed"),
     ],
-    ids=["provider", "store", "unsupported", "rejected", "stale"],
+    ids=["provider", "store", "unsupported", "rejected", "stale", "assurance", "tampered"],
 )
 def test_what_is_out_of_order_is_said_plainly(
     stage: DeskStage, browser: Browser, error: Exception, status: int, key: str

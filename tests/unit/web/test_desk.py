@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -58,6 +60,14 @@ def test_a_session_may_be_a_proxy_or_come_later(stage: DeskStage) -> None:
     for session in (Proxy(), lambda: empty):
         request = WebRequest(method="GET", path="/iamsmart/callback", session=session)
         assert stage.desk.answer(request).status == 400
+
+
+@pytest.mark.slow
+def test_only_the_router_needs_the_extra() -> None:
+    """Whoever serves Flask or Django needs neither Starlette nor a server of ours."""
+    blocked = ["starlette", "uvicorn", "multipart", "werkzeug", "jinja2", "flask", "django", "fastapi", "xbridge_mocks"]
+    program = f"import sys; sys.modules.update(dict.fromkeys({blocked!r})); import xbridge.web"
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_both_colours_have_the_same_face() -> None:
