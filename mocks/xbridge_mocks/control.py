@@ -13,6 +13,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Protocol
 
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
 from xbridge_mocks.client import ClientCredentials
@@ -22,7 +23,15 @@ from xbridge_mocks.journal import Journal
 from xbridge_mocks.persona import Persona
 from xbridge_mocks.strict_json import StrictJsonError, load_object
 
-__all__ = ["CONTROL_PREFIX", "SECRET_HEADER", "Controlled", "answer_control", "refuse_method", "refuse_unknown"]
+__all__ = [
+    "CONTROL_PREFIX",
+    "SECRET_HEADER",
+    "Controlled",
+    "answer_control",
+    "read_body",
+    "refuse_method",
+    "refuse_unknown",
+]
 
 CONTROL_PREFIX = "/__mock__/"
 SECRET_HEADER = "X-Mock-Secret"
@@ -63,7 +72,7 @@ def answer_control(mock: Controlled, request: Request) -> Response:
     if handler is None:
         return refuse_method(routes)
     try:
-        return _json(handler(mock, _body(request) if request.method == "POST" else {}))
+        return _json(handler(mock, read_body(request) if request.method == "POST" else {}))
     except ValueError as exc:
         return _json({"error": "bad_request", "message": str(exc)}, 400)
 
@@ -82,10 +91,13 @@ def refuse_unknown(document: Mapping[str, object], known: Sequence[str]) -> None
         raise ValueError(f"unknown members: {', '.join(unknown)}; known: {', '.join(known)}")
 
 
-def _body(request: Request) -> dict[str, object]:
-    if (request.content_length or 0) > _BODY_LIMIT:
-        raise ValueError("the body is too large")
-    raw = request.get_data()
+def read_body(request: Request) -> dict[str, object]:
+    """Return the members of a control call's JSON body, none of an empty one. Raises ValueError."""
+    try:
+        request.max_content_length = _BODY_LIMIT
+        raw = request.get_data()
+    except HTTPException as failure:
+        raise ValueError(f"the body cannot be read: {failure.name}") from None
     if not raw:
         return {}
     try:

@@ -50,3 +50,18 @@ def test_naive_times_are_refused():
         MockClock(datetime(2025, 6, 2))  # noqa: DTZ001 - that it is naive is the point
     with pytest.raises(ValueError, match="aware"):
         MockClock(NOON).set(datetime(2025, 6, 2))  # noqa: DTZ001
+
+
+def test_a_clock_stays_in_the_calendar():
+    """No year before 1970 and none from 3000 on, however it is asked: lifetimes counted from it must have room."""
+    for clock in (MockClock(NOON), MockClock()):
+        before = clock.now()
+        for year, zone in ((1969, UTC), (3000, UTC), (1, timezone(timedelta(hours=14))), (9999, UTC)):
+            with pytest.raises(ValueError, match="1970 to 2999"):
+                clock.set(datetime(year, 6, 1, tzinfo=zone))
+        for seconds in (-3.2e9, 3.2e11, 1e12, -1e300, 1e300):
+            with pytest.raises(ValueError, match="1970 to 2999"):
+                clock.advance(seconds)
+        assert timedelta(0) <= clock.now() - before < timedelta(seconds=5)
+    with pytest.raises(ValueError, match="1970 to 2999"):
+        MockClock(datetime(9999, 12, 31, tzinfo=UTC))

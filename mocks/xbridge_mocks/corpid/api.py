@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Request
 
 from xbridge_mocks.clock import MockClock
@@ -66,6 +66,8 @@ class CompanyApi:
             raw = request.get_data()
         except RequestEntityTooLarge:
             return self._compose(trail, code="D20000", message="entity too large", status=413)
+        except HTTPException:
+            return self._compose(trail, code="D20000", message="the body cannot be read", status=400)
         try:
             return self._perform(request, raw, trail)
         except Refused as refused:

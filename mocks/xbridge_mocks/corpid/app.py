@@ -33,6 +33,7 @@ from xbridge_mocks.iamsmart.visitor import walk_through
 from xbridge_mocks.journal import Journal, Outcome, mask_path
 from xbridge_mocks.persona import Persona
 from xbridge_mocks.random_source import RandomSource
+from xbridge_mocks.request import MockRequest, unreadable
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -113,8 +114,10 @@ class CorpIdMock:
         """Register a service described in JSON, keys as PEM text. Raises ValueError."""
         refuse_unknown(document, _MEMBERS)
         name, texts = document.get("name"), document.get("name_texts", {})
-        if not isinstance(name, str) or not isinstance(texts, dict):
-            raise ValueError("name is text and name_texts an object")
+        if not isinstance(name, str):
+            raise ValueError("name is text")
+        if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
+            raise ValueError("name_texts maps languages to texts")
         own = document.get("corp_kek_public_keys")
         return self.register_client(
             name=name,
@@ -166,7 +169,7 @@ class CorpIdMock:
 
     def wsgi(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The WSGI application."""
-        request = Request(environ)
+        request = MockRequest(environ)
         with self._lock:
             control = request.path.startswith(CONTROL_PREFIX)
             response = None if control else self._respond(request)
@@ -192,6 +195,8 @@ class CorpIdMock:
             response, code = self._serve_page(request, operation, values.get("token", ""), trail)
         except Refused as refused:
             response, code = self._person_side.pages.error(request, refused), refused.code
+        except HTTPException as failure:
+            response, code = unreadable(failure), f"HTTP {failure.code}"
         self._record(request, trail, code)
         return response
 

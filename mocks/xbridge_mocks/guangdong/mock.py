@@ -36,6 +36,7 @@ from xbridge_mocks.journal import Journal, mask_path
 from xbridge_mocks.openapi import DOCUMENT_PATH, document_reply
 from xbridge_mocks.persona import Persona
 from xbridge_mocks.random_source import RandomSource
+from xbridge_mocks.request import FORM_LIMIT, MockRequest, unreadable
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -43,17 +44,9 @@ if TYPE_CHECKING:
 Endpoint = Callable[[Platform, Visit], Response]
 
 _MARK = ("X-Xbridge-Mock", "guangdong")
-_BODY_LIMIT = 64 * 1024
 # Query values the journal may show, and only when they are these words: any other value could be anything.
 _FIXED_WORDS = {"response_type": "code", "scope": "all", "service": "initService", "grant_type": "authorization_code"}
 _NAMES = {*_FIXED_WORDS, "client_id", "client_secret", "redirect_uri", "state", "code", "access_token", "lang"}
-
-
-class _Request(Request):
-    """A request whose form cannot be used to fill the memory."""
-
-    max_content_length = _BODY_LIMIT
-    max_form_memory_size = _BODY_LIMIT
 
 
 class GuangdongMock:
@@ -135,7 +128,7 @@ class GuangdongMock:
 
     def wsgi(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
-        request = _Request(environ)
+        request = MockRequest(environ)
         for_control = request.path.startswith(CONTROL_PREFIX)
         response = answer_control(self, request) if for_control else self._answer(request)
         response.headers.add(*_MARK)
@@ -151,6 +144,7 @@ class GuangdongMock:
         visit = Visit(request=request, operation=operation)
         try:
             # Read before the lock, so that a slow sender holds up nobody but itself.
+            request.max_content_length = FORM_LIMIT
             request.get_data()
             with self._lock:
                 response = endpoint(self._platform, visit)
@@ -158,9 +152,8 @@ class GuangdongMock:
             visit.refused = refused.kind
             response = refusal_page(self._platform, visit, refused)
         except HTTPException as failure:
-            # A form that is too large or not decodable: werkzeug has the right status, and its text quotes nothing.
             visit.refused = Kind.REQUEST
-            response = Response(failure.name, status=failure.code, content_type="text/plain; charset=utf-8")
+            response = unreadable(failure)
         self._write(visit)
         return response
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Request
 
 from xbridge_mocks.clock import MockClock
@@ -113,6 +113,8 @@ class Api:
             raw = request.get_data()
         except RequestEntityTooLarge:
             return compose(trail, self._random, code="D20000", message="entity too large", status=413)
+        except HTTPException:
+            return compose(trail, self._random, code="D20000", message="the body cannot be read", status=400)
         try:
             return self._perform(request, raw, trail)
         except Refused as refused:

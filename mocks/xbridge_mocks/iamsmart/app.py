@@ -34,6 +34,7 @@ from xbridge_mocks.iamsmart.visitor import walk_through
 from xbridge_mocks.journal import Journal, Outcome, mask_path
 from xbridge_mocks.persona import Persona
 from xbridge_mocks.random_source import RandomSource
+from xbridge_mocks.request import MockRequest, unreadable
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -226,7 +227,7 @@ class IamSmartMock:
 
     def wsgi(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The WSGI application."""
-        request = Request(environ)
+        request = MockRequest(environ)
         if request.path.startswith(CONTROL_PREFIX):
             # Control calls take the lock where they need it: some end in a callback, which is carried without it.
             response = answer_steering(self, request)
@@ -254,6 +255,8 @@ class IamSmartMock:
             response, code = self._serve_page(request, operation, values.get("token", ""), trail)
         except Refused as refused:
             response, code = self._parts.pages.error(request, refused), refused.code
+        except HTTPException as failure:
+            response, code = unreadable(failure), f"HTTP {failure.code}"
         self._record(request, trail, code)
         return response
 

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Request, Response
 
-from xbridge_mocks.control import CONTROL_PREFIX, answer_control, refuse_method, refuse_unknown
-from xbridge_mocks.strict_json import StrictJsonError, load_object
+from xbridge_mocks.control import CONTROL_PREFIX, answer_control, read_body, refuse_method, refuse_unknown
 
 if TYPE_CHECKING:
     from xbridge_mocks.iamsmart.app import IamSmartMock
@@ -31,8 +30,8 @@ def answer_steering(mock: IamSmartMock, request: Request) -> Response:
     if handler is None:
         return refuse_method(routes)
     try:
-        return _json(handler(mock, load_object(request.get_data()) if request.method == "POST" else {}))
-    except (StrictJsonError, ValueError) as exc:
+        return _json(handler(mock, read_body(request) if request.method == "POST" else {}))
+    except ValueError as exc:
         return _json({"error": "bad_request", "message": str(exc)}, 400)
     except KeyError as exc:
         return _json({"error": "bad_request", "message": str(exc.args[0])}, 400)
