@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as settings_of
 from hypothesis import strategies as st
 
@@ -155,7 +155,26 @@ def test_a_request_goes_on_waiting_when_the_json_is_none(shelf, how):
         untouched(shelf(), body, content_type)
 
 
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (written({**CLEAR, "content": MARK}), "application/json"),
+        (written({**CLEAR, "content": FORM}), "application/json"),
+        (written({**CLEAR, "secretKey": MARK}), "application/json"),
+        (in_parts(written({**CLEAR, "content": MARK}), b"AAAA"), PARTS),
+        (in_parts(WHOLE.replace(b"addressDocFile", b"x"), written(FORM)), PARTS),
+        (in_parts(WHOLE, f"{MARK}".encode()), PARTS),
+        (in_parts(f"{MARK}".encode(), b"AAAA"), PARTS),
+    ],
+)
+def test_what_comes_in_clear_is_not_repeated(shelf, body, content_type):
+    """A platform that forgets to encrypt is refused, and its slip is in no error, nor behind one."""
+    untouched(shelf(), body, content_type)
+
+
 @given(bent(CLEAR))
+@example({**CLEAR, "content": MARK})
+@example({**CLEAR, "secretKey": MARK})
 def test_any_envelope(shelf, envelope):
     """An envelope with bent members is refused, or it is the answer all the same and can be collected."""
     held = shelf()

@@ -29,14 +29,13 @@ def decode(text: str | bytes, *, claim: str = "base64url") -> bytes:
     Raises ``VerificationError(claim, reason="malformed")`` for padding, white space, characters of another alphabet,
     an impossible length, and non-zero trailing bits.
     """
+    raw = _ascii(text, claim)
     try:
-        raw = text.encode("ascii") if isinstance(text, str) else text
         tail = len(raw) & 3
         if tail and raw[-1] not in _LAST[tail]:
             raise VerificationError(claim, reason="malformed")
         return a2b_base64(raw.translate(_FROM_URL) + _PADDING[tail], strict_mode=True)
-    except (Error, UnicodeEncodeError):
-        # The cause is dropped on purpose: it holds the text, which may be a token.
+    except Error:
         raise VerificationError(claim, reason="malformed") from None
 
 
@@ -50,11 +49,22 @@ def decode_standard(text: str | bytes, *, claim: str = "base64") -> bytes:
 
     Raises ``VerificationError(claim, reason="malformed")`` for anything else.
     """
+    raw = _ascii(text, claim)
     try:
-        raw = text.encode("ascii") if isinstance(text, str) else text
         data = a2b_base64(raw, strict_mode=True)
-    except (Error, UnicodeEncodeError):
+    except Error:
         raise VerificationError(claim, reason="malformed") from None
     if b2a_base64(data, newline=False) != raw:
         raise VerificationError(claim, reason="malformed")
     return data
+
+
+def _ascii(text: str | bytes, claim: str) -> bytes:
+    """Return the bytes of ``text``.
+
+    Asked first and not tried: an encoder's error holds the text, which may be a token or a person's, and stays in the
+    context of ours even where it is dropped as the cause.
+    """
+    if not text.isascii():
+        raise VerificationError(claim, reason="malformed")
+    return text.encode("ascii") if isinstance(text, str) else text

@@ -7,8 +7,7 @@ failed, so that nobody can use us as an oracle.
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
-from binascii import Error as Base64Error
+from base64 import b64encode
 from typing import Literal
 
 from cryptography.exceptions import InvalidTag
@@ -17,7 +16,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256, HashAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
-from xbridge.core.errors import ConfigError, TamperDetected
+from xbridge.core.errors import ConfigError, TamperDetected, VerificationError
+from xbridge.crypto.base64url import decode_standard
 
 IV_BYTES = 12
 TAG_BYTES = 16
@@ -44,14 +44,15 @@ def open_content(key: bytes, content: str) -> bytes:
     ``key``: bad base64, an IV length other than 12, a truncated or changed ciphertext or tag, another key.
     """
     try:
-        blob = b64decode(content.encode("ascii"), validate=True)
-        # Re-encoding refuses the spellings that a lenient decoder maps to the same bytes.
-        if b64encode(blob).decode("ascii") != content or blob[:4] != _PREFIX:
-            raise _unreadable()
-        if len(blob) < len(_PREFIX) + IV_BYTES + TAG_BYTES:
-            raise _unreadable()
+        # One blob has one spelling; a lenient decoder would map others to the same bytes.
+        blob = decode_standard(content)
+    except VerificationError as exc:
+        raise _unreadable() from exc
+    if blob[:4] != _PREFIX or len(blob) < len(_PREFIX) + IV_BYTES + TAG_BYTES:
+        raise _unreadable()
+    try:
         return AESGCM(key).decrypt(blob[4:16], blob[16:], None)
-    except (Base64Error, UnicodeEncodeError, InvalidTag, ValueError, OverflowError) as exc:
+    except (InvalidTag, ValueError, OverflowError) as exc:
         raise _unreadable() from exc
 
 
@@ -82,8 +83,8 @@ def unwrap_content_key(kek: rsa.RSAPrivateKey, wrapped: bytes, *, kek_padding: K
     try:
         value = kek.decrypt(wrapped, _padding(kek_padding))
         if len(value) == 44:
-            value = b64decode(value, validate=True)
-    except (ValueError, Base64Error) as exc:
+            value = decode_standard(value)
+    except (ValueError, VerificationError) as exc:
         raise TamperDetected("content_key", reason="unreadable") from exc
     if len(value) != KEY_BYTES:
         raise TamperDetected("content_key", reason="unreadable")

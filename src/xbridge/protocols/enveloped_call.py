@@ -10,15 +10,14 @@ that is overtaken at a step's edge is signed afresh: at that gate nothing of the
 
 from __future__ import annotations
 
-from base64 import b64decode
-from binascii import Error as Base64Error
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from xbridge.core.effects import Stamp, recall, remember, send, take_stamp
-from xbridge.core.errors import ProtocolError, TamperDetected
+from xbridge.core.errors import ProtocolError, TamperDetected, VerificationError
 from xbridge.core.http import HTTPReply, HTTPRequest
 from xbridge.core.ports import Entropy
+from xbridge.crypto.base64url import decode_standard
 from xbridge.crypto.canonical import canonical_json_of
 from xbridge.protocols.content_envelope import (
     IV_BYTES,
@@ -118,12 +117,12 @@ def _read_key(dialect: Dialect, registration: Registration, content: Mapping[str
     if not (isinstance(wrapped, str) and isinstance(public, str) and type(issued) is int and type(lifetime) is int):
         raise broken(dialect, dialect.key_step, "shape")
     try:
-        named = b64decode(public, validate=True)
-        blob = b64decode(wrapped, validate=True)
+        named = decode_standard(public)
+        blob = decode_standard(wrapped)
         expires_ms = lifetime if lifetime > ABSOLUTE_FROM_MS else issued + lifetime
         early = timedelta(seconds=registration.key_refresh_early_s)
         usable_until = datetime.fromtimestamp(expires_ms / 1000, UTC) - early
-    except (Base64Error, ValueError, OverflowError, OSError) as exc:
+    except (VerificationError, ValueError, OverflowError, OSError) as exc:
         raise broken(dialect, dialect.key_step, "shape") from exc
     kek = next((key for public_der, key in registration.keks if public_der == named), None)
     if kek is None:

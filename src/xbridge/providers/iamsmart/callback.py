@@ -7,14 +7,13 @@ failed.
 
 from __future__ import annotations
 
-from base64 import b64decode
-from binascii import Error as Base64Error
 from collections.abc import Mapping
 from typing import Any
 
 from xbridge.core.errors import CallbackInvalid, TamperDetected, VerificationError
 from xbridge.core.request import CallbackMessage, Outcome, RequestKind
 from xbridge.core.signing import SIGNING_KINDS
+from xbridge.crypto.base64url import decode_standard
 from xbridge.crypto.canonical import parse_strict_object
 from xbridge.protocols.content_envelope import open_content, unwrap_content_key
 from xbridge.protocols.multipart_message import MEDIA_TYPE, PartLimits, media_type, read_parts
@@ -142,9 +141,12 @@ def _file_members(
     for name, sealed in files.items():
         if name in members:
             raise CallbackInvalid("callback", reason="duplicated")
+        # Asked first and not tried: a decoder's error holds the bytes, and they may be a person's, sent in clear.
+        if not sealed.isascii():
+            raise CallbackInvalid("envelope", reason="unreadable")
         try:
             opened = open_content(key, sealed.decode("ascii"))
-        except (TamperDetected, UnicodeDecodeError):
+        except TamperDetected:
             raise CallbackInvalid("envelope", reason="unreadable") from None
         document = _object(opened, settings.callback_max_bytes)
         if name == _SIGNATURES:
@@ -160,8 +162,8 @@ def _opened(settings: IamSmartSettings, wrapped: str, content: str) -> tuple[byt
     The callback names no key-encryption key, so each is tried, under the one padding.
     """
     try:
-        blob = b64decode(wrapped.encode("ascii"), validate=True)
-    except (Base64Error, UnicodeEncodeError):
+        blob = decode_standard(wrapped)
+    except VerificationError:
         raise CallbackInvalid("envelope", reason="unreadable") from None
     for _, kek in settings.keks:
         try:

@@ -7,13 +7,12 @@ the person wrote.  Code lists are UNKNOWN, so codes stay as they came, and so do
 from __future__ import annotations
 
 import hashlib
-from base64 import b64decode
-from binascii import Error as Base64Error
 from collections.abc import Mapping
 
 from pydantic import Field, ValidationError
 
 from xbridge.core.errors import TamperDetected, VerificationError
+from xbridge.crypto.base64url import decode_standard
 from xbridge.crypto.digest import constant_time_equal
 from xbridge.protocols.identity_document.hkid import join_hkid
 from xbridge.providers.iamsmart.address import FreeFormat, PostBox, Premises
@@ -105,8 +104,8 @@ class AddressDocFile(FormPart):
         The digest is taken over the decoded file (INFERRED).
         """
         try:
-            raw = b64decode(self.doc_file.encode("ascii"), validate=True)
-        except (Base64Error, UnicodeEncodeError):
+            raw = decode_standard(self.doc_file)
+        except VerificationError:
             raise TamperDetected("address_document", reason="malformed") from None
         if not constant_time_equal(hashlib.sha256(raw).hexdigest(), self.doc_hash.lower()):
             raise TamperDetected("address_document", reason="mismatch")

@@ -6,16 +6,15 @@ the digest is the one that was asked for, to the byte, and that the time is one 
 
 from __future__ import annotations
 
-from base64 import b64decode
-from binascii import Error as Base64Error
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from xbridge.core.errors import TamperDetected
+from xbridge.core.errors import TamperDetected, VerificationError
 from xbridge.core.signing import DocumentSignature, HashSignature, PersonalSignature, SignatureSought, SigningKind
+from xbridge.crypto.base64url import decode_standard
 from xbridge.crypto.digest import constant_time_equal
 from xbridge.protocols.personal_signature import verify_document_signature, verify_hash_signature
 from xbridge.providers.iamsmart.reply import broken
@@ -122,8 +121,8 @@ def answer_of(model: type[Answer], content: Mapping[str, object], *, step: str) 
 def decoded(text: str, *, step: str) -> bytes:
     """Return the bytes of standard base64, at least one.  Raises ``ProtocolError``."""
     try:
-        raw = b64decode(text.encode("ascii"), validate=True)
-    except (Base64Error, UnicodeEncodeError):
+        raw = decode_standard(text)
+    except VerificationError:
         raise broken(step, "shape") from None
     if not raw:
         raise broken(step, "shape")
