@@ -145,6 +145,17 @@ ASKING = (
     ),
     *_DELIVERY,
 )  # fmt: skip
+PARTS = (
+    *(
+        Asking(fault=fault, operation="delivery", refusal=("callback", reason), status="waiting")
+        for fault, reason in (
+            ("parts_swapped", "malformed"), ("metadata_part_missing", "missing"), ("file_part_twice", "duplicated"),
+        )
+    ),
+    # As from somebody who keeps no bill: the form is there, and it has none.
+    Asking(fault="file_part_missing", operation="delivery", status="done"),
+)  # fmt: skip
+"""Answers in several parts, which only a form with a file brings; every row of a plain answer is played in parts too."""
 STOPPED_BY_THE_PLATFORM = frozenset({
     ("ticket_expired", "anonymousRequest"), ("ticket_unknown", "anonymousRequest"),
 })  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.negative.asking import ASKING, ASKS, DIRECT, Asking
+from tests.negative.asking import ASKING, ASKS, DIRECT, PARTS, Asking
 from tests.unit.flows.request_stage import FORM_BACK, PERSON, RequestStage
 from xbridge import FormTitle
 from xbridge.core.errors import XBridgeError
@@ -85,8 +85,22 @@ def test_filling_a_form_without_a_login(row: Asking) -> None:
 def test_the_callback_that_answers(row: Asking) -> None:
     """What cannot be believed is refused and the request goes on waiting; what can be counts once, and then it is over."""
     stage = RequestStage()
+    play_delivery(stage, row, ask(stage, "formRequest", stage.sign_in()))
+
+
+@pytest.mark.parametrize("row", [*ROWS_OF["delivered"], *PARTS], ids=str)
+def test_the_callback_that_answers_in_several_parts(row: Asking) -> None:
+    """The same for an answer with a file, whose parts can be mixed up besides."""
+    stage = RequestStage(callback_content_type="multipart/form-data")
     person = stage.sign_in()
-    pending = ask(stage, "formRequest", person)
+    pending = stage.bridge.request_form(person, fields=("mobileNumber", "addressDocFile"), title=TITLE, session="s")
+    play_delivery(stage, row, pending)
+    if row.status == "done" or row.refusal != ("", ""):
+        assert stage.received[-1].headers["Content-Type"].startswith("multipart/form-data;")
+
+
+def play_delivery(stage: RequestStage, row: Asking, pending: PendingRequest) -> None:
+    """Answer the request, the fault of ``row`` armed, and look at what the page sees now and in the end."""
     stage.mocks.iamsmart.faults.add(row.fault, operation="delivery")
     stage.mocks.iamsmart.decide(pending.business_id)
     refusals = [(getattr(error, "claim", ""), getattr(error, "reason", "")) for error in stage.refusals]

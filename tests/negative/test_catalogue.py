@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.negative.asking import ASKING, DIRECT, STOPPED_BY_THE_PLATFORM
+from tests.negative.asking import ASKING, DIRECT, PARTS, STOPPED_BY_THE_PLATFORM
 from tests.negative.bulk_signing import BULK
 from tests.negative.bulk_signing import DELIVERED as BULK_DELIVERED
 from tests.negative.catalogue import CATALOGUE, NO_CALLBACK, NOT_OURS, REFUSED, TOLERATED, Row
@@ -68,7 +68,7 @@ def test_every_fault_has_its_row() -> None:
         if operation not in NOT_OURS
     }
     listed = [(row.provider, row.fault, row.operation) for row in CATALOGUE]
-    listed += [("iamsmart", row.fault, row.operation) for row in (*ASKING, *SIGNING, *BULK)]
+    listed += [("iamsmart", row.fault, row.operation) for row in (*ASKING, *PARTS, *SIGNING, *BULK)]
     assert len(set(listed)) == len(listed), "a row stands twice"
     elsewhere = {
         ("iamsmart", *pair) for pair in DIRECT | STOPPED_BY_THE_PLATFORM | DELIVERED | STOPPED | BULK_DELIVERED

@@ -53,7 +53,8 @@ class RequestStage(World):
         assert callback.url == PUSH
         self.received.append(callback)
         try:
-            self.bridge.receive_callback("iamsmart", callback.content)
+            kind = callback.headers["Content-Type"]
+            self.bridge.receive_callback("iamsmart", callback.content, content_type=kind)
         except XBridgeError as error:
             self.refusals.append(error)
         return 200
