@@ -16,6 +16,9 @@ from xbridge.demo.page import NAMES
 from xbridge.demo.portal import FLOWS
 from xbridge.demo.stage import Stage, open_stage
 from xbridge.demo.wording import word
+from xbridge.evidence.trust import parse_trust
+from xbridge.flows.verification import verify_bundle
+from xbridge.web.button import button_text
 from xbridge_mocks.iamsmart.text import TEXTS
 from xbridge_mocks.persona import persona
 
@@ -139,3 +142,61 @@ def test_a_resident_does_not_agree_to_a_notice(make_person: MakePerson, stage: S
     resident.press("read_notice", service=ENQUIRY, link=True)
     resident.press("refuse")
     resident.says("state_refused", "read_notice", service=ENQUIRY)
+
+
+def on_the_phone(resident: Resident, kind: str, press: str) -> str:
+    """Walk to the mock phone, open the request that waits there, and press a button; return what the page showed."""
+    person, language = resident.person, resident.person.language
+    resident.press("mock_phone", link=True)
+    person.field(TEXTS.say("who", language)).select_option(resident.persona)
+    person.press(TEXTS.say("inbox_look", language))
+    service = {"en": "Cross-boundary Services Portal (sample)", "zh-Hant": "跨境服務入門網站（示例）",
+               "zh-Hans": "跨境服务门户（示例）"}[language]  # fmt: skip
+    person.press(TEXTS.say(f"ask.{kind}", language, service=service), "link")
+    shown = person.page.locator("body").inner_text()
+    person.press(TEXTS.say(press, language))
+    return shown
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_resident_signs_a_consent(make_person: MakePerson, stage: Stage, language: Language, tmp_path: Path) -> None:
+    """The same four digits on page and phone, a signature, a record that both signed, and evidence that says so."""
+    person = make_person(language)
+    resident = Resident(person, stage, as_persona="lee-siu-ming")
+    resident.log_in_with_iamsmart()
+    resident.log_in_with_guangdong()
+    resident.press("show_link", link=True)
+    resident.press("agree")
+    resident.press("read_notice", service=ENQUIRY, link=True)
+    person.sees(word("sign_means", language))
+    person.press(button_text("sign", language))
+    resident.says("waiting_title", "code_compare")
+    code = person.page.locator(".code").inner_text()[-4:]
+    assert code.isdigit()
+    assert code in on_the_phone(resident, "hash_signing", "sign")
+    person.open(f"{stage.portal_url}/sign/{ENQUIRY}/answer")
+    resident.says("signature_done", "signature_certificate")
+    resident.press("record_signed")
+    resident.says("state_given", "signed_by_both", service=ENQUIRY)
+    bundle = person.download(word("evidence", language), tmp_path, within=resident.part(ENQUIRY))
+    trust = person.download(word("trust", language), tmp_path, within=resident.part(ENQUIRY))
+    found = verify_bundle(bundle.read_bytes(), parse_trust(trust.read_bytes()))
+    assert found.everybody_known
+    assert found.resident is not None
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_resident_lets_a_form_be_filled(make_person: MakePerson, stage: Stage, language: Language) -> None:
+    """What is asked for is named, the phone asks, the form comes back; and a resident who says no is told so."""
+    person = make_person(language)
+    resident = Resident(person, stage, as_persona="lee-siu-ming")
+    resident.log_in_with_iamsmart()
+    resident.press("form_name", link=True)
+    resident.says("form_purpose", "field_residentialAddress")
+    for decision, says in (("approve", "answer_done"), ("refuse", "answer_declined")):
+        person.press(button_text("form", language))
+        resident.says("waiting_title", "waiting_phone")
+        on_the_phone(resident, "form", decision)
+        person.open(f"{stage.portal_url}/form/answer")
+        resident.says(says)
+        person.open(f"{stage.portal_url}/form")

@@ -68,7 +68,7 @@ def instances() -> dict[str, list[Any]]:
     envelopes = [json.loads(receipt) for receipt in (consent.receipt, withdrawn.receipt)]
     proofs = [json.loads(raw) for name, raw in members.items() if name.endswith(".json") and "ledger/" in name]
     claims = json.loads(unpadded(release.token.split(".")[1]))
-    _, signed = ConsentDesk().signed()
+    _, signed = ConsentDesk().signed_consent()
     return {
         "access-token": [claims],
         "audit-event": [json.loads(line) for line in logged(world.events)],

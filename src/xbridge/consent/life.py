@@ -17,10 +17,11 @@ from xbridge.consent.subject import Subject, parse_subject, verify_signature
 from xbridge.core.decision import Record
 from xbridge.core.errors import ConsentMissing, TamperDetected
 from xbridge.core.moment import from_text, to_text
-from xbridge.core.ports import Signer
+from xbridge.core.ports import Entropy, Signer
 from xbridge.crypto.canonical import canonical_json
 from xbridge.crypto.digest import sha256_hex
 from xbridge.crypto.key import KeySet
+from xbridge.crypto.sealing import Sealer
 from xbridge.crypto.signing import (
     SignedRecord,
     add_signature,
@@ -32,6 +33,7 @@ from xbridge.crypto.signing import (
 )
 
 ROLE = "collector"
+SUBJECT_PURPOSE = "resident-signature"
 MOVES: dict[str, frozenset[State]] = {
     "": frozenset({"given", "refused"}),
     "given": frozenset({"withdrawn", "terminated_by_controller", "invalidated"}),
@@ -44,8 +46,9 @@ class ConsentFile(Record):
     """What the store keeps under ``consent/<record id>``.
 
     ``revisions`` are signed envelopes as text, oldest first; ``subject`` is the person's own signature over the first
-    of them, empty where there is none; ``uses`` counts the decisions that were taken on it, so that a use and a
-    withdrawal at the same moment cannot both believe they came first (lessons.md E11).
+    of them, sealed because its certificate names them, and empty where there is none; ``uses`` counts the decisions that
+    were taken on it, so that a use and a withdrawal at the same moment cannot both believe they came first (lessons.md
+    E11).
     """
 
     link: str
@@ -79,6 +82,8 @@ class ConsentHistory:
     link: str
     revisions: tuple[Revision, ...]
     uses: int
+    sealed_subject: str = field(default="", repr=False)
+    """The person's own signature over the first revision as the store keeps it: its certificate names them."""
 
     @property
     def first(self) -> ConsentRecord:
@@ -106,13 +111,22 @@ class ConsentHistory:
         """Return the bytes that the store keeps.  Raises ``ValueError`` for a history that lost a signature."""
         if any((each.subject is None) is not (each.record.signer_role == "collector") for each in self.revisions):
             raise ValueError("a revision and the person's signature beside it do not agree")
+        if bool(self.sealed_subject) is not (self.first.signer_role != "collector"):
+            raise ValueError("the person's signature is not sealed for the store")
         texts = tuple(to_envelope(revision.signed).decode("ascii") for revision in self.revisions)
-        subject = self.revisions[0].subject
-        kept = "" if subject is None else subject.raw.decode("ascii")
-        return canonical_json(ConsentFile(link=self.link, revisions=texts, subject=kept, uses=self.uses, v=1))
+        file = ConsentFile(link=self.link, revisions=texts, subject=self.sealed_subject, uses=self.uses, v=1)
+        return canonical_json(file)
 
 
-def open_file(raw: bytes, keys: KeySet) -> ConsentHistory:
+def new_history(revision: Revision, *, link: str, sealer: Sealer, entropy: Entropy) -> ConsentHistory:
+    """Return the history that begins with ``revision``; ``sealer`` is the one for :data:`SUBJECT_PURPOSE`."""
+    sealed = ""
+    if revision.subject is not None:
+        sealed = sealer.seal(revision.subject.raw, entropy=entropy, context=revision.record.record_id.encode())
+    return ConsentHistory(link=link, revisions=(revision,), uses=0, sealed_subject=sealed)
+
+
+def open_file(raw: bytes, keys: KeySet, sealer: Sealer) -> ConsentHistory:
     """Return the history in ``raw``, every signature and link of the chain verified.
 
     Whose certificate a person signed with was settled when it was taken in, and is settled again by whoever reads the
@@ -125,8 +139,12 @@ def open_file(raw: bytes, keys: KeySet) -> ConsentHistory:
         raise TamperDetected("consent", reason="malformed") from None
     revisions = [verify_revision(from_envelope(text.encode()), keys) for text in file.revisions]
     if revisions:
-        revisions[0] = with_subject(revisions[0], file.subject.encode() or None)
-    return ConsentHistory(link=file.link, revisions=verify_chain(tuple(revisions)), uses=file.uses)
+        first = revisions[0]
+        context = first.record.record_id.encode()
+        revisions[0] = with_subject(first, sealer.open(file.subject, context=context) if file.subject else None)
+    return ConsentHistory(
+        link=file.link, revisions=verify_chain(tuple(revisions)), uses=file.uses, sealed_subject=file.subject
+    )
 
 
 def with_subject(revision: Revision, raw: bytes | None) -> Revision:

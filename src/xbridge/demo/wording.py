@@ -62,9 +62,9 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
     "said_no": ("You said no. Nothing was sent.", "你已拒絕，沒有傳送任何資料。", "您已拒绝，未提供任何信息。"),
     "went_wrong": ("That did not work.", "未能完成。", "未能完成。"),
     "step_form": (
-        "Or: let iAM Smart fill in a form",
-        "或：以「智方便」填寫表格",
-        "或：使用“智方便”填写表格",
+        "Beside that: let iAM Smart fill in a form",
+        "另外：以「智方便」填寫表格",
+        "另外：使用“智方便”填写表格",
     ),
     "form_name": ("Application for a library card (sample)", "圖書證申請表（示例）", "读者证申请表（示例）"),
     "form_purpose": (

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from xbridge.consent.giving import OFFER_PURPOSE
+from xbridge.consent.life import SUBJECT_PURPOSE
 from xbridge.core.config import Config
 from xbridge.core.errors import ConfigError, Unsupported, VerificationError
 from xbridge.core.ports import CheckpointSigner
@@ -44,6 +45,7 @@ class Deps:
     offer_sealer: Sealer
     account_sealer: Sealer
     request_sealer: Sealer
+    subject_sealer: Sealer
     service_keys: Mapping[str, KeySet] = field(default_factory=lambda: MappingProxyType({}))
 
     def provider(self, provider_id: str) -> tuple[Provider, Any]:
@@ -94,6 +96,7 @@ def build_deps(config: Config, providers: Sequence[Provider], pack: RulePack) ->
         offer_sealer=Sealer(*sealing, purpose=OFFER_PURPOSE),
         account_sealer=Sealer(*sealing, purpose=ACCOUNT_PURPOSE),
         request_sealer=Sealer(*sealing, purpose=REQUEST_PURPOSE),
+        subject_sealer=Sealer(*sealing, purpose=SUBJECT_PURPOSE),
         service_keys=MappingProxyType(
             {party.id: KeySet.from_jwks(party.jwks) for party in config.parties if party.jwks}
         ),

@@ -86,7 +86,7 @@ async def read_consent(deps: Deps, consent_id: str) -> tuple[ConsentHistory, Row
     row = await read(consent_key(consent_id))
     if row is None:
         raise ConsentMissing("none", "there is no such consent")
-    return open_file(row.value, deps.record_keys), row
+    return open_file(row.value, deps.record_keys, deps.subject_sealer), row
 
 
 async def read_token(token_id: str) -> IssuedToken | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from xbridge.consent.life import ConsentHistory, Revision, bytes_to_sign, sign_bytes, with_subject
+from xbridge.consent.life import Revision, bytes_to_sign, new_history, sign_bytes, with_subject
 from xbridge.consent.notice import Notice
 from xbridge.consent.subject import hash_code, subject_of, verify_subject
 from xbridge.core.effects import read, take_pending
@@ -173,7 +173,7 @@ async def _grant_signed(
         raise TamperDetected("subject", reason="mismatch", message="this signature is for another consent")
     # (5)
     revision = _with_signature(deps, result, revision, asked_at=asked_at, now=now)
-    history = ConsentHistory(link=link.id, revisions=(revision,), uses=0)
+    history = new_history(revision, link=link.id, sealer=deps.subject_sealer, entropy=entropy)
     # (6)
     try:
         await append_answer(deps, "consent.granted", offered, history, now=now, entropy=entropy)

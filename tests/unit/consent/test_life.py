@@ -12,6 +12,7 @@ import pytest
 from tests.journey.traveller import Traveller
 from xbridge.consent.life import (
     MOVES,
+    SUBJECT_PURPOSE,
     ConsentFile,
     ConsentHistory,
     Revision,
@@ -26,10 +27,12 @@ from xbridge.core.errors import ConsentMissing, TamperDetected
 from xbridge.core.moment import from_text, to_text
 from xbridge.crypto.canonical import canonical_json
 from xbridge.crypto.key import KeySet, SigningKey
+from xbridge.crypto.sealing import Sealer
 from xbridge.crypto.signing import SignedRecord, from_envelope, sign_record, to_envelope
 
 SIGNER = SigningKey.generate("EdDSA", urandom)
 KEYS = KeySet([SIGNER.public()])
+SEALER = Sealer(urandom(32), purpose=SUBJECT_PURPOSE)
 STATES: tuple[State, ...] = get_args(State)
 
 
@@ -194,7 +197,7 @@ def test_a_record_of_another_kind_is_no_consent(
 def test_a_file_opens_to_what_was_kept(record: ConsentRecord) -> None:
     """The row in the store carries everything."""
     kept = history(record, "given", "withdrawn")
-    assert open_file(kept.to_file(), KEYS) == kept
+    assert open_file(kept.to_file(), KEYS, SEALER) == kept
 
 
 @pytest.mark.parametrize(
@@ -212,7 +215,7 @@ def test_a_file_opens_to_what_was_kept(record: ConsentRecord) -> None:
 def test_a_file_that_is_not_one_is_refused(raw: bytes) -> None:
     """A row that was written by somebody else is tampering, not an empty consent."""
     with pytest.raises(TamperDetected):
-        open_file(raw, KEYS)
+        open_file(raw, KEYS, SEALER)
 
 
 def test_the_first_revision_cannot_be_removed_from_the_file(record: ConsentRecord) -> None:
@@ -221,7 +224,7 @@ def test_the_first_revision_cannot_be_removed_from_the_file(record: ConsentRecor
     texts = tuple(to_envelope(revision.signed).decode() for revision in kept.revisions)
     gap = ConsentFile(link="link", revisions=texts[1:], uses=0, v=1)
     with pytest.raises(TamperDetected):
-        open_file(canonical_json(gap), KEYS)
+        open_file(canonical_json(gap), KEYS, SEALER)
 
 
 @pytest.mark.parametrize("name", MANDATORY)

@@ -12,10 +12,12 @@ import pytest
 from tests.journey.traveller import Traveller
 from tests.unit.consent.signatory import NOON, Authority, pem
 from xbridge.consent.life import (
+    SUBJECT_PURPOSE,
     ConsentFile,
     ConsentHistory,
     Revision,
     ended,
+    new_history,
     open_file,
     sign_revision,
     verify_chain,
@@ -30,11 +32,13 @@ from xbridge.core.signing import SIGNATURE_ALGORITHMS
 from xbridge.crypto.canonical import canonical_json, canonical_json_of, parse_strict_object
 from xbridge.crypto.digest import sha256_hex
 from xbridge.crypto.key import KeySet, SigningKey
+from xbridge.crypto.sealing import Sealer
 from xbridge.crypto.signing import from_envelope, record_bytes
 from xbridge.protocols.personal_signature import SignatureForm, TrustAnchors, load_anchors
 
 SIGNER = SigningKey.generate("EdDSA", urandom)
 KEYS = KeySet([SIGNER.public()])
+SEALER = Sealer(urandom(32), purpose=SUBJECT_PURPOSE)
 AUTHORITY = Authority()
 PERSON = AUTHORITY.issue("Chan Tai Man")
 OTHER = AUTHORITY.issue("Lee Siu Ming")
@@ -269,14 +273,14 @@ def test_nothing_personal_is_printed(given: Revision) -> None:
 @pytest.fixture
 def history(given: Revision) -> ConsentHistory:
     """The history of a signed giving."""
-    return ConsentHistory(link="link", revisions=(given,), uses=3)
+    return replace(new_history(given, link="link", sealer=SEALER, entropy=urandom), uses=3)
 
 
 def test_a_file_keeps_the_signature(history: ConsentHistory) -> None:
     """What was written is read again, also after a use and an end."""
-    assert open_file(history.to_file(), KEYS) == history
+    assert open_file(history.to_file(), KEYS, SEALER) == history
     over = ended(history, "withdrawn", SIGNER, now=LATER)
-    assert open_file(over.to_file(), KEYS) == over
+    assert open_file(over.to_file(), KEYS, SEALER) == over
     assert over.revisions[0].subject == history.revisions[0].subject
 
 
@@ -289,12 +293,31 @@ def test_an_end_is_the_collectors_alone(history: ConsentHistory) -> None:
 def test_a_file_without_the_signature_is_refused(history: ConsentHistory) -> None:
     """Whoever edits the row cannot turn a signed consent into one that the collector alone signed."""
     file = ConsentFile.model_validate_json(history.to_file())
-    refused(lambda: open_file(canonical_json(file.model_copy(update={"subject": ""})), KEYS), "missing")
-    raw = history.revisions[0].signed.raw
-    other = OTHER.subject(raw + b" ")
-    refused(
-        lambda: open_file(canonical_json(file.model_copy(update={"subject": other.raw.decode()})), KEYS), "mismatch"
-    )
+
+    def kept(subject: str) -> bytes:
+        return canonical_json(file.model_copy(update={"subject": subject}))
+
+    refused(lambda: open_file(kept(""), KEYS, SEALER), "missing")
+    other = OTHER.subject(history.revisions[0].signed.raw + b" ").raw
+    context = history.first.record_id.encode()
+    sealed = SEALER.seal(other, entropy=urandom, context=context)
+    refused(lambda: open_file(kept(sealed), KEYS, SEALER), "mismatch")
+    elsewhere = SEALER.seal(given_subject(history), entropy=urandom, context=b"another")
+    refused(lambda: open_file(kept(elsewhere), KEYS, SEALER), "mismatch", "sealed")
+    refused(lambda: open_file(kept(given_subject(history).decode()), KEYS, SEALER), "malformed", "sealed")
+
+
+def given_subject(history: ConsentHistory) -> bytes:
+    """Return the person's signature in ``history``."""
+    subject = history.revisions[0].subject
+    assert subject is not None
+    return subject.raw
+
+
+def test_the_row_names_nobody(history: ConsentHistory) -> None:
+    """The certificate is sealed in the store: who holds a copy of it does not learn who consented."""
+    assert PERSON.subject(history.revisions[0].signed.raw).record.certificate[:30].encode() not in history.to_file()
+    assert b"subject" in history.to_file()
 
 
 def test_a_file_from_before_opens(record: ConsentRecord) -> None:
@@ -303,7 +326,7 @@ def test_a_file_from_before_opens(record: ConsentRecord) -> None:
     history = ConsentHistory(link="link", revisions=(alone,), uses=0)
     before = parse_strict_object(history.to_file(), max_bytes=1 << 16)
     assert before.pop("subject") == ""
-    assert open_file(canonical_json_of(before), KEYS) == history
+    assert open_file(canonical_json_of(before), KEYS, SEALER) == history
 
 
 def test_history_without_its_signature_is_not_written(given: Revision) -> None:
@@ -311,6 +334,9 @@ def test_history_without_its_signature_is_not_written(given: Revision) -> None:
     history = ConsentHistory(link="link", revisions=(replace(given, subject=None),), uses=0)
     with pytest.raises(ValueError, match="signature"):
         history.to_file()
+    unsealed = ConsentHistory(link="link", revisions=(given,), uses=0)
+    with pytest.raises(ValueError, match="sealed"):
+        unsealed.to_file()
 
 
 @pytest.mark.parametrize(("states", "index"), [(("refused",), 0), (("given", "withdrawn"), 1)])

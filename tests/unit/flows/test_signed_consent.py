@@ -93,7 +93,7 @@ def test_both_sign_the_same_bytes(desk: ConsentDesk) -> None:
 
 def test_a_stranger_learns_that_the_person_signed(desk: ConsentDesk) -> None:
     """The evidence of a whole life verifies with our trust file, which names the authority that the operator trusts."""
-    link, consent = desk.signed()
+    link, consent = desk.signed_consent()
     desk.bridge.exchange(link, consent, ENQUIRY, audience=AUDIENCE)
     withdrawn = desk.bridge.withdraw(consent, requested_by=desk.login("CN-GD"), session="s")
     assert withdrawn.signature == b""
@@ -110,7 +110,7 @@ def test_a_stranger_learns_that_the_person_signed(desk: ConsentDesk) -> None:
 
 def test_the_policy_reads_who_signed(desk: ConsentDesk) -> None:
     """The rule about signed records (REC-4) is told whether the person's key or the collector's stands behind it."""
-    link, consent = desk.signed()
+    link, consent = desk.signed_consent()
     release = desk.bridge.exchange(link, consent, ENQUIRY, audience=AUDIENCE)
     facts = json.loads(desk.store.read(f"facts/{release.decision_id}").value)  # type: ignore[union-attr]
     assert facts["consent"]["signer_role"] == "subject"
@@ -118,7 +118,7 @@ def test_the_policy_reads_who_signed(desk: ConsentDesk) -> None:
 
 def test_the_ledger_names_nobody(desk: ConsentDesk) -> None:
     """Neither ledger nor audit events nor the receipt hold the certificate, the signature or the person's name."""
-    _, consent = desk.signed()
+    _, consent = desk.signed_consent()
     document = json.loads(consent.signature)
     texts = desk.everything() + consent.receipt.decode() + repr(consent)
     for secret in (document["certificate"][:40], document["signature"][:40], NAME, "CHAN"):
@@ -515,9 +515,19 @@ def test_anchors_that_were_taken_away_stop_the_grant(desk: ConsentDesk) -> None:
         bridge.close()
 
 
+def test_the_store_names_nobody(desk: ConsentDesk) -> None:
+    """Who holds a copy of the store, without the keys, does not learn who signed: the certificate is sealed there."""
+    _, consent = desk.signed_consent()
+    document = json.loads(consent.signature)
+    rows = b"".join(row.value for row in desk.store.scan(""))
+    assert consent.id.encode() in b"".join(row.key.encode() for row in desk.store.scan(""))
+    assert document["certificate"][:40].encode() not in rows
+    assert document["signature"][:40].encode() not in rows
+
+
 def test_a_row_without_its_signature_is_refused(desk: ConsentDesk) -> None:
     """Whoever edits the store cannot take the person's signature away from a consent that is in use."""
-    link, consent = desk.signed()
+    link, consent = desk.signed_consent()
     key = f"consent/{consent.id}"
     row = desk.store.read(key)
     assert row is not None
