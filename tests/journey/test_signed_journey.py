@@ -53,7 +53,7 @@ async def story(world: Any) -> None:
     assert (await settled(bridge.collect(request, session=SESSION))).status == "waiting"
     assert digits_on_the_phone(world, PLUS) == request.identification_code
     world.clock.advance(300)
-    await settled(bridge.receive_callback("iamsmart", world.answer(request.business_id)))
+    await settled(bridge.receive_callback("iamsmart", world.respond(request.business_id)))
     collected = await settled(bridge.collect(request, session=SESSION))
     assert collected.status == "done"
     consent = await settled(bridge.grant_consent(offer, approved_by=hk, session=SESSION, signed_by=request))
@@ -98,7 +98,7 @@ def test_a_no_on_the_phone_leaves_the_offer(decision: str, status: str, when: An
     hk, _, offer = anyio.run(partial(offered, world))
     number = hk.profile.document("hkid")
     request = world.bridge.request_consent_signature(offer, approved_by=hk, hkid=number, session=SESSION)
-    world.bridge.receive_callback("iamsmart", world.answer(request.business_id, decision))
+    world.bridge.receive_callback("iamsmart", world.respond(request.business_id, decision))
     assert world.bridge.collect(request, session=SESSION).status == status
     with pytest.raises(CallbackInvalid):
         world.bridge.grant_consent(offer, approved_by=hk, session=SESSION, signed_by=request)
@@ -124,7 +124,7 @@ def test_another_person_s_number_is_refused_by_the_platform() -> None:
     number = world.log_in("iamsmart", ORDINARY, session="another").profile.document("hkid")
     request = world.bridge.request_consent_signature(offer, approved_by=hk, hkid=number, session=SESSION)
     before = [row.key for row in world.store.scan("consent/")]
-    world.bridge.receive_callback("iamsmart", world.answer(request.business_id))
+    world.bridge.receive_callback("iamsmart", world.respond(request.business_id))
     collected = world.bridge.collect(request, session=SESSION)
     assert (collected.status, collected.provider_code) == ("failed", "D70005")
     assert [row.key for row in world.store.scan("consent/")] == before
@@ -137,7 +137,7 @@ def test_evidence_is_checked_years_later() -> None:
     request = world.bridge.request_consent_signature(
         offer, approved_by=hk, hkid=hk.profile.document("hkid"), session=SESSION
     )
-    world.bridge.receive_callback("iamsmart", world.answer(request.business_id))
+    world.bridge.receive_callback("iamsmart", world.respond(request.business_id))
     consent = world.bridge.grant_consent(offer, approved_by=hk, session=SESSION, signed_by=request)
     trust = parse_trust(world.bridge.trust)
     world.clock.advance(20 * 365 * 24 * 3600)
@@ -158,6 +158,6 @@ def test_the_platform_s_misbehaviour_signs_nothing(fault: str) -> None:
     )
     world.mocks.iamsmart.faults.add(fault)
     with pytest.raises(VerificationError):
-        world.bridge.receive_callback("iamsmart", world.answer(request.business_id))
+        world.bridge.receive_callback("iamsmart", world.respond(request.business_id))
     assert world.bridge.collect(request, session=SESSION).status == "waiting"
     assert world.bridge.grant_consent(offer, approved_by=hk, session=SESSION).signature == b""

@@ -70,11 +70,11 @@ class ConsentDesk(SigningDesk):
         """Let the person sign what was asked, and receive the callback."""
         at_ms = int(self.clock.now().timestamp() * 1000)
         content = hash_answer(self.asked(call), signer=signer, at_ms=at_ms)
-        self.receive(self.signed(call=call, **{**content, **changes}))
+        self.receive(self.answer(call=call, **{**content, **changes}))
 
     def refuse(self, code: str = "D70001") -> None:
         """Let the person, or the platform, say no."""
-        self.receive(self.signed(code=code))
+        self.receive(self.answer(code=code))
 
     def grant(self, offer: ConsentOffer, signed_by: PendingRequest | str = "", **options: Any) -> Consent:
         """Record the answer."""
