@@ -89,7 +89,13 @@ def test_the_number_of_values_is_exact() -> None:
     """A list of ``MAX_VALUES`` less itself is read, and not one value more."""
     values = [0] * (MAX_VALUES - 1)
     assert parse_strict(json.dumps(values).encode(), max_bytes=1_000_000) == values
-    for more in ([*values, 0], [{}] * MAX_VALUES, [[]] * MAX_VALUES, {str(n): n for n in range(MAX_VALUES)}):
+    many: tuple[object, ...] = (
+        [*values, 0],
+        [{}] * MAX_VALUES,
+        [[]] * MAX_VALUES,
+        {str(n): n for n in range(MAX_VALUES)},
+    )
+    for more in many:
         with pytest.raises(VerificationError) as caught:
             parse_strict(json.dumps(more).encode(), max_bytes=10_000_000)
         assert caught.value.reason == "too_large"
