@@ -106,8 +106,9 @@ class BlockingRequests(Shared, ABC):
     def receive_callback(self, provider: str, body: bytes, *, content_type: str = "application/json") -> None:
         """Take what ``provider`` POSTed to your callback address: the exact bytes, and its ``Content-Type`` header.
 
-        Answer HTTP 200 whether this returns or raises ``VerificationError`` or ``ProtocolError`` (nobody who forges
-        should learn anything), and 503 for ``StoreUnavailable``: nothing was taken then, and a retry will do.
+        Answer every ``VerificationError`` and ``ProtocolError`` in one way and without a word, because an answer that
+        told reasons apart would help who forges (``xbridge.web`` does it: ADR 0012 says with which status), and 503
+        for ``StoreUnavailable``: nothing was taken then, and a retry will do.
         Raises ``Unsupported`` where a callback in several parts comes and the extra ``web`` is not installed.
         """
         return self._run(
