@@ -19,8 +19,9 @@ MOCKS = ROOT / "mocks" / "xbridge_mocks"
 Document = dict[str, Any]
 
 PARTS: dict[str, tuple[str, ...]] = {
+    "corpid": ("providers/corpid", "mocks/corpid", "mocks/login", "mocks/control"),
     "guangdong": ("providers/guangdong", "mocks/control"),
-    "iamsmart": ("providers/iamsmart", "mocks/iamsmart", "mocks/control"),
+    "iamsmart": ("providers/iamsmart", "mocks/iamsmart", "mocks/login", "mocks/control"),
 }
 """Mock to the documents in ``specs/`` that describe what it serves; the platform's own comes first."""
 

@@ -17,16 +17,20 @@ from tests.mocks.fuzz import operations
 from tools.openapi import PARTS, load, merged
 from xbridge_mocks import MockWorld
 from xbridge_mocks.control import _ROUTES as CONTROL_CALLS
-from xbridge_mocks.iamsmart.route import ROUTES
+from xbridge_mocks.corpid.route import ROUTES as CORPID_ROUTES
+from xbridge_mocks.iamsmart.route import ROUTES as IAMSMART_ROUTES
 from xbridge_mocks.iamsmart.steering import _ROUTES as STEERING_CALLS
 
 MOCKS = sorted(PARTS)
+TABLES: dict[str, Map] = {"corpid": CORPID_ROUTES, "iamsmart": IAMSMART_ROUTES}
+# The same operation at another address: form filling has two, and so has what CorpID's production shape only moves.
+AGAIN = {"formRequestUnderAuth": "formRequest"}
 DOCUMENTS = {f"{mock}": merged(parts) for mock, parts in PARTS.items()}
 
 
 def served(mock: str) -> set[tuple[str, str]]:
     """Path and method of everything ``mock`` answers, as its route tables say."""
-    table: Map = ROUTES if mock == "iamsmart" else MockWorld().guangdong._routes
+    table = TABLES.get(mock) or MockWorld().guangdong._routes
     found = set()
     for rule in table.iter_rules():
         path = re.sub(r"<\w+>", "{}", str(rule))
@@ -78,10 +82,11 @@ def test_each_part_stands_alone(part):
                 target = target[step]
 
 
-def test_every_iamsmart_route_is_described_and_every_description_is_served():
+@pytest.mark.parametrize("mock", TABLES)
+def test_every_route_is_described_and_every_description_is_served(mock):
     """What the route tables hold and what the document lists are the same, path by path and method by method."""
-    described = {(re.sub(r"{\w+}", "{}", path), method) for path, method, _ in operations(DOCUMENTS["iamsmart"])}
-    assert described == served("iamsmart")
+    described = {(re.sub(r"{\w+}", "{}", path), method) for path, method, _ in operations(DOCUMENTS[mock])}
+    assert described == served(mock)
 
 
 def test_every_guangdong_route_is_described_and_every_description_is_served():
@@ -97,15 +102,19 @@ def test_every_guangdong_route_is_described_and_every_description_is_served():
 
 @pytest.mark.parametrize("mock", MOCKS)
 def test_operations_have_names(mock):
-    """Every operation has an operationId and a summary; iAM Smart's are the names in the route table."""
+    """Every operation has an operationId and a summary; where a route table has names, they are these."""
     found = [(path, operation) for path, _, operation in operations(DOCUMENTS[mock])]
     names = [operation["operationId"] for _, operation in found]
     assert len(set(names)) == len(names)
     assert all(operation["summary"] for _, operation in found)
-    if mock == "iamsmart":
-        # The second address of form filling is the same operation at another address.
-        endpoints = {rule.endpoint for rule in ROUTES.iter_rules()}
-        assert {name for name in names if not name.startswith("control-")} - {"formRequestUnderAuth"} == endpoints
+    if mock in TABLES:
+        routed = {(re.sub(r"<\w+>", "{}", str(rule)), str(rule.endpoint)) for rule in TABLES[mock].iter_rules()}
+        named = {
+            (re.sub(r"{\w+}", "{}", path), AGAIN.get(name, name.removesuffix("InProduction")))
+            for (path, _), name in zip(found, names, strict=True)
+            if not path.startswith("/__mock__/")
+        }
+        assert named == routed
 
 
 @pytest.mark.parametrize("mock", MOCKS)
@@ -138,15 +147,16 @@ def test_no_real_thing_is_in_it(mock):
     assert set(re.findall(r"https?://([\w.-]+)", text)) <= {"svc.example"}
 
 
-def test_sealed_operations_say_what_is_inside():
+@pytest.mark.parametrize(("mock", "at_least"), {"corpid": 3, "iamsmart": 8}.items())
+def test_sealed_operations_say_what_is_inside(mock, at_least):
     """Every operation whose body is sealed names the plaintexts, so nothing behind the gate is left to guessing."""
     sealed = {"$ref": "#/components/schemas/Sealed"}
     count = 0
-    for path, _, operation in operations(DOCUMENTS["iamsmart"]):
+    for path, _, operation in operations(DOCUMENTS[mock]):
         content = operation.get("requestBody", {}).get("content", {})
         if any(media["schema"] == sealed for media in content.values()):
             assert "request" in operation["x-plaintext"], path
             count += 1
         else:
             assert "x-plaintext" not in operation, path
-    assert count >= 8
+    assert count >= at_least

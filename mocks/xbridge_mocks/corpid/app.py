@@ -31,6 +31,7 @@ from xbridge_mocks.iamsmart.registry import strings
 from xbridge_mocks.iamsmart.reply import IAM_SMART, compose
 from xbridge_mocks.iamsmart.visitor import walk_through
 from xbridge_mocks.journal import Journal, Outcome, mask_path
+from xbridge_mocks.openapi import document_reply
 from xbridge_mocks.persona import Persona
 from xbridge_mocks.random_source import RandomSource
 from xbridge_mocks.request import MockRequest, unreadable
@@ -205,6 +206,7 @@ class CorpIdMock:
             return self._pages.finish(request, token, trail)
         own: dict[str, Callable[[Request, str, Trail], Response]] = {
             "index": self._pages.index, "getQR": self._pages.get_qr, "company": self._pages.choose,
+            "document": lambda *_: document_reply("corpid"),
         }  # fmt: skip
         return (own.get(operation) or self._person_side.handlers[operation])(request, token, trail), ""
 

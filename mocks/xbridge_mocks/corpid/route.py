@@ -8,6 +8,7 @@ from __future__ import annotations
 from werkzeug.routing import Map, Rule
 
 from xbridge_mocks.corpid.setting import Shape
+from xbridge_mocks.openapi import DOCUMENT_PATH
 
 __all__ = ["COMPANY_OPERATIONS", "PERSON_OPERATIONS", "ROUTES", "SHAPE_OF_PATH", "SHOWN", "masked"]
 
@@ -39,6 +40,7 @@ ROUTES = Map(
     [
         *(Rule(path, endpoint=operation, methods=["POST"]) for path, operation in (_PERSON | _COMPANY).items()),
         Rule("/", endpoint="index", methods=["GET"]),
+        Rule(DOCUMENT_PATH, endpoint="document", methods=["GET"]),
         Rule("/api/v1/auth/mockCorpId/getQR", endpoint="getQR", methods=["GET"]),
         Rule("/api/v1/auth/corpId/getQR", endpoint="getQR", methods=["GET"]),
         Rule("/mock/qr/<token>", endpoint="desk", methods=["GET"]),

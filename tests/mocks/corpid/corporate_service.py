@@ -43,7 +43,7 @@ class Side:
         self._secret = secret
         self._private_key = private_key
         self._browser = Client(world.corpid)
-        self._count = 0
+        self._count = self._sealed = 0
 
     def post(self, path: str, body: bytes = b"") -> TestResponse:
         """POST exact bytes, signed."""
@@ -68,10 +68,14 @@ class Side:
         if not self.cek:
             self.get_key()
         plaintext = json.dumps({name: value for name, value in document.items() if value is not ...}).encode()
-        iv = (2**64 + self._count).to_bytes(12, "big")
+        return dict(self.post(path, self.seal(plaintext)).get_json())
+
+    def seal(self, plaintext: bytes) -> bytes:
+        """Return the body that carries ``plaintext`` under the content key."""
+        self._sealed += 1
+        iv = (2**64 + self._sealed).to_bytes(12, "big")
         blob = struct.pack(">I", 12) + iv + AESGCM(self.cek).encrypt(iv, plaintext, None)
-        body = json.dumps({"content": base64.b64encode(blob).decode()}).encode()
-        return dict(self.post(path, body).get_json())
+        return json.dumps({"content": base64.b64encode(blob).decode()}).encode()
 
     def open(self, content: str) -> dict[str, Any]:
         """Decrypt a reply's content."""
