@@ -160,9 +160,9 @@ class CompanyApi:
 def _check_direct(parameters: Mapping[str, object], trail: Trail) -> None:
     """The two members that belong to a login which began in the app; none of our codes comes from one."""
     direct = parameters.get("isDirectLogin", False)
-    trail.require(
-        "direct_login", direct in (False, "false"), "D20003", parameter="isDirectLogin", detail="no direct login"
-    )  # fmt: skip
+    # Not ``in``: the number 0 equals False.
+    none = direct is False or direct == "false"
+    trail.require("direct_login", none, "D20003", parameter="isDirectLogin", detail="no direct login")
     trail.require(
         "code_verifier", "code_verifier" not in parameters, "D20003", parameter="code_verifier",
         detail="the code was asked for without a challenge",

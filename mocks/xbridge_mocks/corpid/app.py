@@ -128,7 +128,7 @@ class CorpIdMock:
             if own is None
             else [pem.encode() for pem in strings(own, "corp_kek_public_keys")],
             corp_scopes=strings(document.get("corp_scopes", list(DEFAULT_COMPANY_SCOPES)), "corp_scopes"),
-            name_texts={str(key): str(value) for key, value in texts.items()},
+            name_texts=texts,
         )
 
     def log_in(

@@ -31,7 +31,7 @@ def test_every_member_is_needed(service, shape, name, value, code):
         ("sandbox", {"ticketID": "0" * 32}, "M40004"), ("v1_0_4", {"cAuthCode": "0" * 32}, "M40004"),
         ("sandbox", {"iAMSmart_AccessToken": "0" * 32}, "M20009"), ("sandbox", {"iAMSmart_TokenizedID": "x"}, "M20010"),
         ("v1_0_4", {"isDirectLogin": True}, "M20003"), ("v1_0_4", {"isDirectLogin": "true"}, "M20003"),
-        ("v1_0_4", {"code_verifier": "v" * 43}, "M20003"),
+        ("v1_0_4", {"isDirectLogin": 0}, "M20003"), ("v1_0_4", {"code_verifier": "v" * 43}, "M20003"),
         ("v1_0_4", {"isDirectLogin": False}, "M00000"), ("v1_0_4", {"isDirectLogin": "false"}, "M00000"),
     ],
 )  # fmt: skip

@@ -32,7 +32,7 @@ def test_over_the_control_api(service):
     [
         {"corp_scopes": ["eidapi_auth"]}, {"corp_scopes": []}, {"corp_scopes": "corpidapi_auth"}, {"redirect_uris": []},
         {"redirect_uris": ["ftp://x"]}, {"kek_public_keys": ["no key"]}, {"corp_kek_public_keys": ["no key"]},
-        {"name": ""}, {"name": 5}, {"surprise": 1},
+        {"name": ""}, {"name": 5}, {"surprise": 1}, {"name_texts": {"en": {}}},
     ],
 )  # fmt: skip
 def test_what_the_portal_would_not_take(service, bent):
