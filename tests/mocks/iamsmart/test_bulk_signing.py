@@ -149,6 +149,11 @@ def test_whose_token(world, signing, make_service):
         assert signing.call(BULK["ask"], signing.bulk_question(token, businessID=number))["code"] == "D00000"
     world.clock.advance(1)
     assert signing.call(BULK["ask"], signing.bulk_question(token, businessID="b-3"))["code"] == "D71008"
+
+
+def test_a_reset_forgets_tokens(world, signing):
+    """A token from before a reset is no token, however young it is."""
+    token = signing.open(signing.bulk_token()["content"])["bsqcToken"]
     world.iamsmart.reset()
     signing.tokens.clear()
     signing.get_key()
