@@ -16,9 +16,11 @@ from xbridge.consent.life import (
     ConsentFile,
     ConsentHistory,
     Revision,
+    bytes_to_sign,
     ended,
     new_history,
     open_file,
+    sign_bytes,
     sign_revision,
     verify_chain,
     verify_revision,
@@ -221,6 +223,21 @@ def test_a_companion_has_one_spelling(given: Revision, change: Any) -> None:
         parse_subject(change(given.subject.raw))
     assert caught.value.claim == "subject"
     assert caught.value.__cause__ is None
+
+
+def test_a_companion_is_small(given: Revision) -> None:
+    """What is longer than a person's certificate and signature can be is refused unread."""
+    assert given.subject is not None
+    long = given.subject.record.model_copy(update={"certificate": "A" * 70_000})
+    refused(lambda: parse_subject(canonical_json(long)), "too_large")
+
+
+@pytest.mark.parametrize("change", [b"xbridge/decision/v1\n", b"xbridge/consent/v2\n", b"xbridge/consent/v1\n "])
+def test_the_collector_signs_what_the_person_signed(record: ConsentRecord, change: bytes) -> None:
+    """The very bytes are signed, and only if they are a consent record in its one form."""
+    raw = bytes_to_sign(record)
+    assert verify_revision(sign_bytes(raw, SIGNER).signed, KEYS).signed.raw == raw
+    refused(lambda: sign_bytes(raw.replace(b"xbridge/consent/v1\n", change), SIGNER), "malformed", "consent")
 
 
 @pytest.mark.parametrize("name", ["certificate", "signature", "signed_at", "sm2_id"])

@@ -353,6 +353,18 @@ def test_the_login_is_fresh_when_the_signature_is_asked_for(desk: ConsentDesk, a
     assert desk.grant(offer, request, approved_by=person).state == "given"
 
 
+def test_who_grants_had_a_fresh_login_when_the_signature_was_asked_for(desk: ConsentDesk) -> None:
+    """An older login of the same person does not grant what a fresh one asked for."""
+    link, old = desk.link(), desk.login()
+    desk.clock.advance(1801)
+    offer = desk.offer(link)
+    request = desk.ask_consent(offer)
+    desk.clock.advance(60)
+    desk.sign()
+    refused(lambda: desk.grant(offer, request, approved_by=old), LinkRefused, reason="stale")
+    assert desk.grant(offer, request).state == "given"
+
+
 @pytest.mark.parametrize(
     ("start", "end", "reason"),
     [
