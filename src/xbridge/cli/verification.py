@@ -11,7 +11,7 @@ from rich.text import Text
 
 from xbridge.cli.screen import console
 from xbridge.cli.wording import check_lines, say
-from xbridge.core.errors import ConfigError, TamperDetected
+from xbridge.core.errors import ConfigError, TamperDetected, Unsupported
 from xbridge.core.language import Language
 from xbridge.core.moment import to_text
 from xbridge.evidence.bundle import MAX_BUNDLE_BYTES
@@ -26,12 +26,15 @@ def run_verify(bundle: Path, trust: Path | None, *, language: Language, show_sig
     try:
         raw = _read(bundle)
         trusted = _trust(trust)
-    except (OSError, ConfigError) as exc:
+    except (OSError, ConfigError, Unsupported) as exc:
         return _unreadable(exc, language, as_json=as_json)
     try:
         found = verify_bundle(raw, trusted)
     except TamperDetected as exc:
         return _failed(bundle, exc, language, as_json=as_json)
+    except Unsupported as exc:
+        # A resident's SM2 signature without the extra that verifies one: nothing failed, and nothing is known.
+        return _unreadable(exc, language, as_json=as_json)
     holder = _holder(found) if show_signer else ""
     if as_json:
         return _as_json(found, holder)
@@ -124,11 +127,12 @@ def _failed(bundle: Path, error: TamperDetected, language: Language, *, as_json:
 
 
 def _unreadable(error: Exception, language: Language, *, as_json: bool) -> int:
-    message = error.message if isinstance(error, ConfigError) else say("unreadable", language)
+    message = error.message if isinstance(error, ConfigError | Unsupported) else say("unreadable", language)
     if as_json:
         _print_json({"result": "unreadable", "exit_code": UNREADABLE, "message": message})
     else:
-        console().print(f"[bold red]{message}[/]", highlight=False)
+        # Not as markup: the name of an extra stands in brackets.
+        console().print(Text(message, "bold red"), highlight=False)
     return UNREADABLE
 
 

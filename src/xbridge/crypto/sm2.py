@@ -1,10 +1,12 @@
 """SM2 signatures (GB/T 32918.2, GM/T 0009): keys, signing, verification, and the two forms a signature travels in.
 
-Our own few lines, because ``cryptography`` has SM3 and no SM2 (guangdong.md sections 10.1 to 10.3).  **Not constant-time**:
-Python's integers are not.  The leak is made small: the scalar is blinded and no digit of it is skipped, the inversion of
-``1 + d`` is blinded, and ``k`` comes from fresh entropy, the key and the digest together.  Where somebody can time single
-signatures, use the native backend ``"gm"`` (the extra ``gm``: gmssl_pyx) or a hardware module.  gmssl_pyx prints a line to
-stderr when a signature does not hold; nothing in it is secret.
+The arithmetic is gmssl_pyx's (the extra ``gm``): ``cryptography`` has SM3 and no SM2, and Python's integers are not
+constant-time (ADR 0011).  What is ours: Z with an explicit id and e, the ranges of ``r``, ``s`` and ``t``, strict DER, and
+the equation of the curve for every point that is read.  The binding draws its own nonces and keys from the system.  Without
+it whatever would need it raises ``Unsupported``.
+
+NOTE: where a signature does not hold, GmSSL prints the name of a function and a line number to stderr, and offers no way to
+say no to that.  Nothing in it is secret, and nothing of it is the message's.
 
 A signature here is the 64 bytes r‖s.  X.509, CMS and iAM Smart carry it as DER; :func:`der_signature` and
 :func:`raw_signature` lead from one to the other.  Encryption is elsewhere.
@@ -12,40 +14,62 @@ A signature here is the 64 bytes r‖s.  X.509, CMS and iAM Smart carry it as DE
 
 from __future__ import annotations
 
-import hashlib
-from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn
+from typing import Any, Final, NoReturn
 
 from cryptography.hazmat.primitives.hashes import SM3, Hash
 
 from xbridge.core.errors import ConfigError, TamperDetected, TokenInvalid, Unsupported
 from xbridge.crypto.der import INTEGER as DER_INTEGER
 from xbridge.crypto.der import SEQUENCE, DerError, Reader, read_integer, read_only, write, write_integer
-from xbridge.crypto.digest import constant_time_equal
-from xbridge.crypto.sm2_curve import BLINDING_BITS, A, B, G, N, base_multiple, key_table, on_curve, public_sum
 
-if TYPE_CHECKING:
-    from xbridge.core.ports import Entropy
+# sm2p256v1, GB/T 32918.5: guangdong.md section 10.1 (VERIFIED).
+P: Final = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF00000000FFFFFFFFFFFFFFFF
+A: Final = P - 3
+B: Final = 0x28E9FA9E9D9F5E344D5A9E4BCF6509A7F39789F515AB8F92DDBCBD414D940E93
+N: Final = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123
+G: Final = (
+    0x32C4AE2C1F1981195F9904466A39C9948FE30BBFF2660BE1715A4589334C74C7,
+    0xBC3736A2F4F6779C59BDCEE36B692153D0A9877CC62A474002DF32E52139F0A0,
+)
 
-Backend = Literal["pure", "gm"]
 DEFAULT_ID: Final = b"1234567812345678"
 """The id of GM/T 0009.  Always say which id you mean: OpenSSL before 4.0 takes an empty one when none is set."""
 
 MAX_ID_BYTES: Final = 0xFFFF // 8
-_NONCE_LABEL: Final = b"xbridge/sm2-nonce/v1\n"
-_ATTEMPTS: Final = 64
+_PAIR_DIGEST: Final = bytes(range(32))
+
+
+def require_sm2() -> Any:
+    """Return the binding.  Raises ``Unsupported``, which names the extra that brings it.
+
+    For whoever is about to ask for a signature under SM2: better now than when somebody has already signed.
+    """
+    try:
+        import gmssl_pyx
+    except ImportError as exc:
+        raise Unsupported("SM2 needs the package gmssl_pyx: pip install xbridge-gba[gm]") from exc
+    return gmssl_pyx
+
+
+def has_sm2() -> bool:
+    """Return whether :func:`require_sm2` would return."""
+    try:
+        require_sm2()
+    except Unsupported:
+        return False
+    return True
 
 
 class Sm2PublicKey:
-    """A point on the curve, and not infinity."""
+    """A point on the curve, and not infinity.  Holding one needs no binding; using it does."""
 
-    __slots__ = ("_table", "x", "y")
+    __slots__ = ("x", "y")
 
     def __init__(self, x: int, y: int) -> None:
         """Raises ``TokenInvalid("key", reason="malformed")`` for a point off the curve."""
-        if not on_curve(x, y):
+        if not _on_curve(x, y):
             raise TokenInvalid("key", reason="malformed")
         self.x, self.y = x, y
-        self._table: tuple[tuple[int, int], ...] | None = None
 
     @classmethod
     def from_point(cls, raw: bytes) -> Sm2PublicKey:
@@ -57,12 +81,6 @@ class Sm2PublicKey:
     def point(self) -> bytes:
         """Return the uncompressed point: 65 bytes."""
         return b"\x04" + self.x.to_bytes(32, "big") + self.y.to_bytes(32, "big")
-
-    def table(self) -> tuple[tuple[int, int], ...]:
-        """Return the multiples that verification uses, made once."""
-        if self._table is None:
-            self._table = key_table((self.x, self.y))
-        return self._table
 
     def __eq__(self, other: object) -> bool:
         """Return whether both are the same point."""
@@ -78,25 +96,34 @@ class Sm2PublicKey:
 
 
 class Sm2PrivateKey:
-    """A private key: a number from 1 to n − 2."""
+    """A private key, a number from 1 to n − 2, and the public key that belongs to it."""
 
     __slots__ = ("_public", "_scalar")
 
-    def __init__(self, scalar: int, *, blinding: int = 0) -> None:
-        """``blinding``: 64 fresh random bits, used while the public key is computed.  Raises ``ConfigError`` out of range."""
+    def __init__(self, scalar: int, public: Sm2PublicKey) -> None:
+        """``public`` is stored beside every key, because the binding makes pairs and derives none from a number.
+
+        Raises ``ConfigError`` for a number out of range or a pair that does not belong together, ``Unsupported`` without
+        the extra ``gm``.
+        """
         if not 1 <= scalar <= N - 2:
             raise ConfigError("an SM2 private key is a number from 1 to n - 2")
-        self._scalar = scalar
-        self._public = Sm2PublicKey(*base_multiple(scalar, blinding=blinding))
+        self._scalar, self._public = scalar, public
+        try:
+            sm2_verify_digest(public, _PAIR_DIGEST, sm2_sign_digest(self, _PAIR_DIGEST))
+        except TamperDetected:
+            matches = False
+        else:
+            matches = True
+        # Outside, so that no cause stays: no part of a private key belongs in a traceback.
+        if not matches:
+            raise ConfigError("the SM2 public key belongs to another private key")
 
     @classmethod
-    def generate(cls, entropy: Entropy) -> Sm2PrivateKey:
-        """Return a new key, drawing again out of range.  Raises ``ConfigError`` if ``entropy`` gives nothing usable."""
-        for _ in range(_ATTEMPTS):
-            scalar = int.from_bytes(entropy(32), "big")
-            if 1 <= scalar <= N - 2:
-                return cls(scalar, blinding=int.from_bytes(entropy(BLINDING_BITS // 8), "big"))
-        raise ConfigError("the entropy source does not give usable bytes")
+    def generate(cls) -> Sm2PrivateKey:
+        """Return a new key, from the binding's own randomness.  Raises ``Unsupported`` without the extra ``gm``."""
+        point, secret = require_sm2().sm2_key_generate()
+        return cls(int.from_bytes(secret, "big"), Sm2PublicKey.from_point(b"\x04" + point))
 
     def public(self) -> Sm2PublicKey:
         """Return the key that verifies what this one signs."""
@@ -135,45 +162,41 @@ def sm2_digest(key: Sm2PublicKey, message: bytes, *, sm2_id: bytes = DEFAULT_ID)
     return sm3(z, message)
 
 
-def sm2_sign(
-    key: Sm2PrivateKey, message: bytes, *, entropy: Entropy, sm2_id: bytes = DEFAULT_ID, backend: Backend = "pure"
-) -> bytes:
+def sm2_sign(key: Sm2PrivateKey, message: bytes, *, sm2_id: bytes = DEFAULT_ID) -> bytes:
     """Return the signature over ``message``: r‖s, 64 bytes.  Raises as :func:`sm2_sign_digest`."""
-    return sm2_sign_digest(key, sm2_digest(key.public(), message, sm2_id=sm2_id), entropy=entropy, backend=backend)
+    return sm2_sign_digest(key, sm2_digest(key.public(), message, sm2_id=sm2_id))
 
 
-def sm2_sign_digest(key: Sm2PrivateKey, digest: bytes, *, entropy: Entropy, backend: Backend = "pure") -> bytes:
-    """Return the signature over the 32 bytes ``digest``, taken as e itself.
+def sm2_sign_digest(key: Sm2PrivateKey, digest: bytes) -> bytes:
+    """Return the signature over the 32 bytes ``digest``, taken as e itself; no two are equal.
 
-    ``backend="gm"`` draws its own randomness.  Raises ``ValueError`` for a digest of another length, ``ConfigError`` if
-    ``entropy`` gives nothing usable, ``Unsupported`` if the extra ``gm`` is not installed.
+    Raises ``ValueError`` for a digest of another length, ``ConfigError`` if the binding gives none, ``Unsupported`` without
+    the extra ``gm``.
     """
     if len(digest) != 32:
         raise ValueError("an SM2 digest has 32 bytes")
-    if _is_native(backend):
-        return raw_signature(_native().sm2_sign_sm3_digest(key.unsafe_scalar(), digest))
-    for _ in range(_ATTEMPTS):
-        signature = _signature(key, digest, entropy(32))
-        if signature is not None:
-            return signature
-    raise ConfigError("the entropy source does not give usable bytes")
+    binding = require_sm2()
+    try:
+        der = binding.sm2_sign_sm3_digest(key.unsafe_scalar(), digest)
+    except binding.GmsslInnerError as exc:
+        raise ConfigError("SM2: the binding cannot sign") from exc
+    return raw_signature(der)
 
 
-def sm2_verify(
-    key: Sm2PublicKey, message: bytes, signature: bytes, *, sm2_id: bytes = DEFAULT_ID, backend: Backend = "pure"
-) -> bytes:
+def sm2_verify(key: Sm2PublicKey, message: bytes, signature: bytes, *, sm2_id: bytes = DEFAULT_ID) -> bytes:
     """Return ``message`` if ``signature`` (r‖s) is ``key``'s over it; raises as :func:`sm2_verify_digest`."""
-    sm2_verify_digest(key, sm2_digest(key, message, sm2_id=sm2_id), signature, backend=backend)
+    sm2_verify_digest(key, sm2_digest(key, message, sm2_id=sm2_id), signature)
     return message
 
 
-def sm2_verify_digest(key: Sm2PublicKey, digest: bytes, signature: bytes, *, backend: Backend = "pure") -> bytes:
+def sm2_verify_digest(key: Sm2PublicKey, digest: bytes, signature: bytes) -> bytes:
     """Return ``digest`` if ``signature`` (r‖s) is ``key``'s over these 32 bytes, taken as e itself.
 
-    (1) lengths   (2) r and s from 1 to n − 1   (3) t = r + s is not zero   (4) the point s·G + t·P names r again
+    (1) lengths   (2) r and s from 1 to n − 1   (3) t = r + s is not zero   (4) r is not e, which would be a point whose x is
+    zero   (5) the point s·G + t·P names r again, which the binding computes
 
-    Raises ``TamperDetected("signature", …)``: ``malformed`` for (1) and (2), ``mismatch`` for the rest; ``Unsupported`` if the
-    extra ``gm`` is asked for and not installed.
+    Raises ``TamperDetected("signature", …)``: ``malformed`` for (1) and (2), ``mismatch`` for the rest; ``Unsupported`` without
+    the extra ``gm``.
     """
     # (1) (2)
     if len(signature) != 64 or len(digest) != 32:
@@ -182,18 +205,18 @@ def sm2_verify_digest(key: Sm2PublicKey, digest: bytes, signature: bytes, *, bac
     if not (0 < r < N and 0 < s < N):
         raise TamperDetected("signature", reason="malformed")
     # (3)
-    t = (r + s) % N
-    if not t:
+    if not (r + s) % N:
         raise TamperDetected("signature", reason="mismatch")
-    # (4)
-    if _is_native(backend):
-        holds = _native().sm2_verify_sm3_digest(key.point()[1:], digest, der_signature(signature)) is True
-    else:
-        point = public_sum(s, t, key.table())
-        x = point[0] if point else None
-        holds = x is not None and constant_time_equal(
-            ((int.from_bytes(digest, "big") + x) % N).to_bytes(32, "big"), signature[:32]
-        )
+    # (4) GmSSL takes infinity for a point with x = 0, and whoever holds the key can reach it for any message with r = e.  That
+    # would be a signature here and nowhere else, and one that tells the key.  No honest signer meets it (2^-256).
+    if not (r - int.from_bytes(digest, "big")) % N:
+        raise TamperDetected("signature", reason="mismatch")
+    # (5)
+    binding = require_sm2()
+    try:
+        holds = binding.sm2_verify_sm3_digest(key.point()[1:], digest, der_signature(signature)) is True
+    except binding.GmsslInnerError as exc:
+        raise TamperDetected("signature", reason="mismatch") from exc
     if not holds:
         raise TamperDetected("signature", reason="mismatch")
     return digest
@@ -217,40 +240,6 @@ def raw_signature(der: bytes) -> bytes:
         raise TamperDetected("signature", reason="malformed") from exc
 
 
-def _signature(key: Sm2PrivateKey, digest: bytes, fresh: bytes) -> bytes | None:
-    """Return r‖s, or None where the standard says to draw ``k`` again."""
-    secret = key.unsafe_scalar()
-    # Hedged: a bad entropy source alone, or a known key alone, does not tell k.  512 bits leave no bias after mod n.
-    stream = hashlib.shake_256(_NONCE_LABEL + secret + digest + fresh).digest(64 + 8 + 64)
-    k = 1 + int.from_bytes(stream[:64], "big") % (N - 1)
-    blinding = int.from_bytes(stream[64:72], "big")
-    mask = 1 + int.from_bytes(stream[72:], "big") % (N - 1)
-    return _signature_with(int.from_bytes(secret, "big"), digest, k=k, blinding=blinding, mask=mask)
-
-
-def _signature_with(scalar: int, digest: bytes, *, k: int, blinding: int, mask: int) -> bytes | None:
-    """Return r‖s for this ``k`` (GB/T 32918.2 section 6.1), or None where another is needed."""
-    x, _ = base_multiple(k, blinding=blinding)
-    r = (int.from_bytes(digest, "big") + x) % N
-    if not r or r + k == N:
-        return None
-    # (1 + d)⁻¹ by way of a masked number: the time of an inversion tells what was inverted.
-    inverse = mask * pow((1 + scalar) * mask % N, -1, N) % N
-    s = inverse * (k - r * scalar) % N
-    return r.to_bytes(32, "big") + s.to_bytes(32, "big") if s else None
-
-
-def _is_native(backend: str) -> bool:
-    """Return whether ``backend`` is the native one.  Raises ``ConfigError`` for an unknown name."""
-    if backend not in ("pure", "gm"):
-        raise ConfigError("the SM2 backend is 'pure' or 'gm'")
-    return backend == "gm"
-
-
-def _native() -> Any:
-    """Return gmssl_pyx.  Raises ``Unsupported`` if it is not installed."""
-    try:
-        import gmssl_pyx
-    except ImportError as exc:
-        raise Unsupported("the SM2 backend 'gm' needs the extra gm: pip install xbridge-gba[gm]") from exc
-    return gmssl_pyx
+def _on_curve(x: int, y: int) -> bool:
+    """Return whether both are coordinates and the point lies on the curve; infinity has none and never does."""
+    return 0 <= x < P and 0 <= y < P and (y * y - (x * x + A) * x - B) % P == 0

@@ -14,6 +14,7 @@ import httpx
 from xbridge.bridge.blocking import Bridge
 from xbridge.core.config import parse_config
 from xbridge.core.moment import to_text
+from xbridge.crypto.sm2 import has_sm2
 from xbridge.demo import address_proof, social_insurance
 from xbridge.demo.asking import PUSH_PATH
 from xbridge.demo.child_process import ChildProcess
@@ -154,9 +155,12 @@ class _Control:
         return people
 
     def trust_anchors(self) -> list[str]:
-        """Return the certificates of the mock's authority for people who sign, as an operator would be given them."""
+        """Return the certificates of the mock's authority for people who sign, as an operator would be given them.
+
+        Of its two, RSA and SM2, the second is of use with the extra ``gm`` only.
+        """
         anchors: list[str] = self._call("iamsmart", "GET", "trust-anchors")["trust_anchors"]
-        return anchors
+        return anchors if has_sm2() else anchors[:1]
 
     def subjects(self, provider: str, client_id: str) -> dict[str, str]:
         """Return what the platform calls each person towards ``client_id``."""

@@ -121,7 +121,7 @@ class Trust(Record):
 
 
 def parse_trust(raw: bytes) -> Trust:
-    """Return the trust file in ``raw``.  Raises ``ConfigError``."""
+    """Return the trust file in ``raw``.  Raises ``ConfigError``; ``Unsupported`` for an SM2 anchor without the extra ``gm``."""
     if len(raw) > MAX_TRUST_BYTES:
         raise ConfigError("the trust file is too large")
     try:

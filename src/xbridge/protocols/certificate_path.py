@@ -29,7 +29,7 @@ from cryptography.x509.verification import (
 
 from xbridge.core.errors import ConfigError, TamperDetected
 from xbridge.crypto.der import NULL, SEQUENCE, write, write_oid
-from xbridge.crypto.sm2 import Sm2PublicKey, raw_signature, sm2_verify
+from xbridge.crypto.sm2 import Sm2PublicKey, raw_signature, require_sm2, sm2_verify
 from xbridge.protocols.certificate import Certificate, check_validity, read_certificate, readable_certificates
 
 MAX_ANCHORS: Final = 64
@@ -60,7 +60,8 @@ def load_anchors(pem_texts: Sequence[str]) -> TrustAnchors:
     Whether an anchor is valid is asked for the time of each verification, not here.
 
     Raises ``ConfigError`` for no certificate at all, unreadable text, a private key, a weak key, more than 64 certificates or one
-    that is no authority: a path must end at somebody who may issue.
+    that is no authority: a path must end at somebody who may issue.  Raises ``Unsupported`` for an anchor of SM2 without the
+    extra ``gm``: nothing below it could be verified.
     """
     found: dict[str, Certificate] = {}
     for text in pem_texts:
@@ -68,6 +69,8 @@ def load_anchors(pem_texts: Sequence[str]) -> TrustAnchors:
             found[anchor.fingerprint] = anchor
     if not 0 < len(found) <= MAX_ANCHORS:
         raise ConfigError(f"trust anchors: give from 1 to {MAX_ANCHORS} certificates of authorities, in PEM")
+    if any(anchor.is_sm2 for anchor in found.values()):
+        require_sm2()
     known = [anchor.parsed for anchor in found.values() if not anchor.is_sm2]
     return TrustAnchors(
         certificates=tuple(found.values()), fingerprints=tuple(found), store=Store(known) if known else None
@@ -162,7 +165,11 @@ _AUTHORITY: Final = (
 
 def _walk_sm2(person: Certificate, anchors: TrustAnchors, between: Sequence[Certificate], at: datetime) -> Certificate:
     """Return the anchor at the end of the first path that holds (RFC 5280 section 6.1, the parts that occur here)."""
-    search = _Search(tuple(anchor for anchor in anchors.certificates if anchor.is_sm2), tuple(between), at)
+    ends = tuple(anchor for anchor in anchors.certificates if anchor.is_sm2)
+    if not ends:
+        # A stranger's certificate alone never asks for the binding: where nobody trusts SM2 it may be missing.
+        raise TamperDetected("certificate", reason="unknown")
+    search = _Search(ends, tuple(between), at)
     anchor = search.anchor_of(person, below=0) if _understood(person) else None
     if anchor is None:
         raise TamperDetected("certificate", reason="unknown")

@@ -21,6 +21,7 @@ from xbridge.core.config import Config, parse_config
 from xbridge.core.ports import Entropy, Store
 from xbridge.crypto import base64url
 from xbridge.crypto.key import SigningKey
+from xbridge.crypto.sm2 import has_sm2
 from xbridge.stores.memory import MemoryStore
 from xbridge.testing import catalogue
 from xbridge.testing.transport import AsyncInProcessTransport, InProcessTransport
@@ -194,7 +195,8 @@ class _Place:
         section = {
             "callback_uri": CALLBACK_URL,
             "scopes": list(ASKING_SCOPES),
-            "signing": {"trust_anchors": list(mock.trust_anchors())},
+            # RSA's and SM2's; the second is of use with the extra gm only.
+            "signing": {"trust_anchors": list(mock.trust_anchors())[: 2 if has_sm2() else 1]},
         }
         return {"scopes": ASKING_SCOPES}, section
 

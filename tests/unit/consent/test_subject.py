@@ -11,6 +11,7 @@ import pytest
 
 from tests.journey.traveller import Traveller
 from tests.unit.consent.signatory import NOON, Authority, pem
+from tests.unit.crypto.binding import require_binding
 from xbridge.consent.life import (
     SUBJECT_PURPOSE,
     ConsentFile,
@@ -87,6 +88,7 @@ def test_the_person_signs_the_collectors_bytes(record: ConsentRecord, given: Rev
 @pytest.mark.parametrize("algorithm", SIGNATURE_ALGORITHMS)
 def test_who_signed_is_known_through_an_anchor(record: ConsentRecord, algorithm: Any) -> None:
     """The path from the certificate to an authority names the holder by fingerprint, whatever the algorithm."""
+    require_binding(algorithm)
     raw = record_bytes("consent", 1, record)
     authority = Authority(kind="sm2" if algorithm.endswith("SM2") else "rsa")
     person = authority.issue("Chan Tai Man")

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import copy
-import hashlib
-import os
 import pickle
 import shutil
 import subprocess
-from collections.abc import Callable
+import sys
 from pathlib import Path
 
 import gmalg
@@ -16,10 +14,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.unit.crypto.binding import require_binding
 from xbridge.core.errors import ConfigError, TamperDetected, TokenInvalid, Unsupported
-from xbridge.crypto import sm2, sm2_curve
+from xbridge.crypto import sm2
 from xbridge.crypto.der import write, write_integer, write_oid
 from xbridge.crypto.sm2 import (
+    N,
+    P,
     Sm2PrivateKey,
     Sm2PublicKey,
     der_signature,
@@ -30,8 +31,9 @@ from xbridge.crypto.sm2 import (
     sm2_verify,
     sm2_verify_digest,
 )
-from xbridge.crypto.sm2_curve import N, P
 from xbridge.crypto.sm2_key import read_private_key, read_public_key, write_private_key, write_public_key
+
+require_binding(whole_module=True)
 
 # GB/T 32918.5, as guangdong.md section 10.2 gives it.
 D = 0x3945208F7B2144B13F36E38AC6D39F95889393692860B51A42FB81EF4DF7C5B8
@@ -49,69 +51,46 @@ def number(value: int) -> bytes:
     return value.to_bytes(32, "big")
 
 
-def counting(seed: bytes) -> Callable[[int], bytes]:
-    """A source of bytes that a test can repeat."""
-    calls = iter(range(1 << 30))
-    return lambda size: hashlib.shake_256(seed + next(calls).to_bytes(4, "big")).digest(size)
+def times_g(scalar: int) -> Sm2PublicKey:
+    """A multiple of the base point, by gmalg: the library makes none."""
+    return Sm2PublicKey.from_point(gmalg.SM2(number(scalar)).generate_pk(number(scalar)))
 
 
-KEY = Sm2PrivateKey(D)
+def pair(scalar: int) -> Sm2PrivateKey:
+    """The key of this number."""
+    return Sm2PrivateKey(scalar, times_g(scalar))
+
+
+KEY = Sm2PrivateKey(D, Sm2PublicKey(X, Y))
 PUBLIC = KEY.public()
 SIGNATURE = number(R) + number(S)
 
 
 def test_the_standard_s_key_and_digest() -> None:
-    """The private key gives the published point, and the default id the published e."""
-    assert (PUBLIC.x, PUBLIC.y) == (X, Y)
+    """The published number and point belong together, and the default id gives the published e."""
+    assert KEY.unsafe_scalar() == number(D)
     assert sm2_digest(PUBLIC, MESSAGE) == E
 
 
-@pytest.mark.parametrize(("blinding", "mask"), [(0, 1), (1, 2), (2**64 - 1, N - 1), (0x1234567890ABCDEF, D)])
-def test_the_standard_s_signature(blinding: int, mask: int) -> None:
-    """The published k gives the published signature, whatever the blinding is."""
-    assert sm2._signature_with(D, E, k=K, blinding=blinding, mask=mask) == SIGNATURE
+def test_the_standard_s_signature() -> None:
+    """The published signature holds, over the message and over e."""
     assert sm2_verify(PUBLIC, MESSAGE, SIGNATURE) == MESSAGE
+    assert sm2_verify_digest(PUBLIC, E, SIGNATURE) == E
 
 
 def test_the_shape_of_a_jws_vector() -> None:
-    """The dossier's JWS-shaped vector comes out of the same k."""
+    """The dossier's JWS-shaped vector holds."""
     text = b"eyJhbGciOiJTTTIiLCJ0eXAiOiJKV1QifQ.eyJzdWIiOiJ1LTAwMSJ9"
-    made = sm2._signature_with(D, sm2_digest(PUBLIC, text), k=K, blinding=7, mask=9)
-    assert made is not None
-    assert made.hex() == (
+    made = (
         "fdf1fca3c631b31e8107697b78e390a3b86bf5b384b3f3d5a9fb8d0ab5f55a92"
         "96310bfcaf9802da75b1824c8d25495b8bfb8c9dd9f251e0422bd757d3e6035e"
     )
+    assert sm2_verify(PUBLIC, text, bytes.fromhex(made)) == text
 
 
 def test_sm3_over_parts() -> None:
     """SM3 of parts is SM3 of their concatenation; ``abc`` has the published digest."""
     assert sm2.sm3(b"a", b"bc").hex() == "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
-
-
-@settings(max_examples=25)
-@given(st.integers(1, N - 1), st.integers(0, 2**64 - 1))
-def test_the_comb_agrees_with_the_other_multiplication(scalar: int, blinding: int) -> None:
-    """Two ways to multiply G share no table and give one point, for blinded scalars too."""
-    assert sm2_curve.base_multiple(scalar, blinding=blinding) == sm2_curve.public_sum(
-        0, scalar, sm2_curve.key_table(sm2_curve.G)
-    )
-
-
-@pytest.mark.parametrize("scalar", [1, 2, 3, 255, 256, 257, sm2_curve._OFFSET, sm2_curve._OFFSET + 1, N - 1, N - 2])
-def test_the_comb_at_its_edges(scalar: int) -> None:
-    """Digits that are all zero or all ones are multiplied as any other."""
-    expected = sm2_curve.public_sum(0, scalar, sm2_curve.key_table(sm2_curve.G))
-    for blinding in (0, 1, 2**64 - 1):
-        assert sm2_curve.base_multiple(scalar, blinding=blinding) == expected
-
-
-def test_sums_that_meet_at_one_point() -> None:
-    """G + G doubles, G − G is infinity and has no x, and nothing times anything is infinity too."""
-    own = sm2_curve.key_table(sm2_curve.G)
-    assert sm2_curve.public_sum(1, 1, own) == sm2_curve.base_multiple(2, blinding=3)
-    assert sm2_curve.public_sum(1, N - 1, own) is None
-    assert sm2_curve.public_sum(0, 0, own) is None
 
 
 # --- Other implementations ---------------------------------------------------------------------------------------
@@ -121,24 +100,25 @@ def test_sums_that_meet_at_one_point() -> None:
 @settings(max_examples=4)
 @given(st.integers(1, N - 2), st.binary(max_size=100), st.binary(min_size=1, max_size=40))
 def test_gmalg_agrees(scalar: int, message: bytes, sm2_id: bytes) -> None:
-    """Another author's implementation accepts ours, ours accepts its, and both make one public key."""
-    key = Sm2PrivateKey(scalar)
+    """Another author's implementation accepts ours, and ours accepts its, each with its own nonces."""
+    key = pair(scalar)
     other = gmalg.SM2(number(scalar), sm2_id, key.public().point())
-    assert other.generate_pk(number(scalar)) == key.public().point()
-    made = sm2_sign(key, message, entropy=counting(message), sm2_id=sm2_id)
+    made = sm2_sign(key, message, sm2_id=sm2_id)
     assert other.verify(message, made[:32], made[32:])
     r, s = other.sign(message)
     assert sm2_verify(key.public(), message, r + s, sm2_id=sm2_id) == message
 
 
-@settings(max_examples=25)
-@given(st.integers(1, N - 2), st.binary(max_size=100), st.sampled_from(["pure", "gm"]), st.sampled_from(["pure", "gm"]))
-def test_the_backends_agree(scalar: int, message: bytes, signs: sm2.Backend, verifies: sm2.Backend) -> None:
-    """What one backend signs, the other accepts."""
-    pytest.importorskip("gmssl_pyx")
-    key = Sm2PrivateKey(scalar)
-    made = sm2_sign(key, message, entropy=counting(message), backend=signs)
-    assert sm2_verify(key.public(), message, made, backend=verifies) == message
+@pytest.mark.parametrize("digest", [0, 1, N - 1, N, N + 1, 2**256 - 1])
+def test_any_digest_is_signed(digest: int) -> None:
+    """32 bytes are taken as e even from n up, where they are reduced."""
+    assert sm2_verify_digest(PUBLIC, number(digest), sm2_sign_digest(KEY, number(digest))) == number(digest)
+
+
+def test_no_two_signatures_are_equal() -> None:
+    """Every signature has a nonce of its own: x, and so k, never comes again."""
+    made = {(int.from_bytes(sm2_sign_digest(KEY, E)[:32], "big")) for _ in range(16)}
+    assert len(made) == 16
 
 
 def test_openssl_agrees(tmp_path: Path) -> None:
@@ -149,7 +129,7 @@ def test_openssl_agrees(tmp_path: Path) -> None:
     (tmp_path / "key.der").write_bytes(write_private_key(KEY))
     (tmp_path / "public.der").write_bytes(write_public_key(PUBLIC))
     (tmp_path / "message").write_bytes(MESSAGE)
-    (tmp_path / "ours").write_bytes(der_signature(sm2_sign(KEY, MESSAGE, entropy=counting(b"openssl"))))
+    (tmp_path / "ours").write_bytes(der_signature(sm2_sign(KEY, MESSAGE)))
     common = [openssl, "pkeyutl", "-rawin", "-digest", "sm3", "-pkeyopt", "distid:1234567812345678", "-in", "message"]
     subprocess.run(
         [*common, "-verify", "-pubin", "-keyform", "DER", "-inkey", "public.der", "-sigfile", "ours"],
@@ -183,27 +163,64 @@ FORGED = {
 }
 
 
-@pytest.mark.parametrize("backend", ["pure", "gm"])
 @pytest.mark.parametrize("name", FORGED)
-def test_a_forged_signature_is_refused(name: str, backend: sm2.Backend) -> None:
-    """Numbers out of range, t = 0 and every near miss are refused, by either backend and for one reason."""
-    if backend == "gm":
-        pytest.importorskip("gmssl_pyx")
+def test_a_forged_signature_is_refused(name: str) -> None:
+    """Numbers out of range, t = 0 and every near miss are refused, for the reason that is ours to give."""
     signature, reason = FORGED[name]
     with pytest.raises(TamperDetected) as caught:
-        sm2_verify(PUBLIC, MESSAGE, signature, backend=backend)
+        sm2_verify(PUBLIC, MESSAGE, signature)
     assert (caught.value.claim, caught.value.reason) == ("signature", reason)
+
+
+@pytest.mark.parametrize("name", ["r is n", "s is n", "t is zero", "r is zero"])
+def test_what_is_out_of_range_never_reaches_the_binding(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ranges are checked before the binding is asked, and do not hang on how it reads a number."""
+    monkeypatch.setattr("gmssl_pyx.sm2_verify_sm3_digest", lambda *parts: True)
+    with pytest.raises(TamperDetected):
+        sm2_verify(PUBLIC, MESSAGE, FORGED[name][0])
+    assert sm2_verify(PUBLIC, MESSAGE, number(R) + number(S + 1)) == MESSAGE
 
 
 def test_a_small_r_may_not_travel_as_r_plus_n() -> None:
     """A number r + n passes for r in lax arithmetic, where it fits 32 bytes; it is refused."""
-    digest, r = number((1 - sm2_curve.base_multiple(K, blinding=0)[0]) % N), 1
-    made = sm2._signature_with(D, digest, k=K, blinding=0, mask=1)
-    assert made is not None
-    assert int.from_bytes(made[:32], "big") == r
-    assert sm2_verify_digest(PUBLIC, digest, made) == digest
+    digest, r = number((1 - times_g(K).x) % N), 1
+    s = number(pow(1 + D, -1, N) * (K - r * D) % N)
+    assert sm2_verify_digest(PUBLIC, digest, number(r) + s) == digest
     with pytest.raises(TamperDetected, match="malformed"):
-        sm2_verify_digest(PUBLIC, digest, number(r + N) + made[32:])
+        sm2_verify_digest(PUBLIC, digest, number(r + N) + s)
+
+
+@pytest.mark.parametrize("t", [1, 5, D, N - 1])
+def test_infinity_is_no_point_with_an_x_of_zero(t: int) -> None:
+    """Whoever holds the key finds r and s whose sum is infinity; the binding would let them pass for r = e."""
+    s = -t * D % N
+    r = (t - s) % N
+    with pytest.raises(TamperDetected, match="mismatch"):
+        sm2_verify_digest(PUBLIC, number(r), number(r) + number(s))
+
+
+def test_a_sum_that_is_a_doubling() -> None:
+    """Where s·G and t·P are one point, their sum is its double: a signature that holds."""
+    t = 7
+    s = t * D % N
+    r = (t - s) % N
+    digest = number((r - times_g(2 * s % N).x) % N)
+    assert sm2_verify_digest(PUBLIC, digest, number(r) + number(s)) == digest
+
+
+def test_an_error_inside_the_binding_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the binding raises never passes for a verdict, and leaves as an error of this library."""
+    import gmssl_pyx
+
+    def failing(*parts: bytes) -> bool:
+        raise gmssl_pyx.GmsslInnerError("inside")
+
+    monkeypatch.setattr(gmssl_pyx, "sm2_verify_sm3_digest", failing)
+    monkeypatch.setattr(gmssl_pyx, "sm2_sign_sm3_digest", failing)
+    with pytest.raises(TamperDetected, match="mismatch"):
+        sm2_verify_digest(PUBLIC, E, SIGNATURE)
+    with pytest.raises(ConfigError, match="cannot sign"):
+        sm2_sign_digest(KEY, E)
 
 
 def test_every_bit_counts() -> None:
@@ -223,7 +240,7 @@ def test_every_bit_counts() -> None:
 def test_another_key_and_another_form_are_refused() -> None:
     """A signature holds for one key, and one over the message is not one over the bare digest of it."""
     with pytest.raises(TamperDetected, match="mismatch"):
-        sm2_verify(Sm2PrivateKey(D + 1).public(), MESSAGE, SIGNATURE)
+        sm2_verify(times_g(D + 1), MESSAGE, SIGNATURE)
     with pytest.raises(TamperDetected, match="mismatch"):
         sm2_verify_digest(PUBLIC, sm2.sm3(MESSAGE), SIGNATURE)
 
@@ -234,7 +251,7 @@ def test_a_digest_has_32_bytes(size: int) -> None:
     with pytest.raises(TamperDetected, match="malformed"):
         sm2_verify_digest(PUBLIC, b"\1" * size, SIGNATURE)
     with pytest.raises(ValueError, match="32"):
-        sm2_sign_digest(KEY, b"\1" * size, entropy=os.urandom)
+        sm2_sign_digest(KEY, b"\1" * size)
 
 
 LAX = {
@@ -297,7 +314,7 @@ def test_a_point_off_the_curve_is_no_key(x: int, y: int) -> None:
 def test_a_private_key_has_a_range(scalar: int) -> None:
     """Zero, n − 1 (for which no signature exists) and numbers beyond are refused."""
     with pytest.raises(ConfigError):
-        Sm2PrivateKey(scalar)
+        Sm2PrivateKey(scalar, PUBLIC)
 
 
 def test_a_private_key_hides() -> None:
@@ -309,45 +326,23 @@ def test_a_private_key_hides() -> None:
             escape(KEY)
 
 
-def test_a_new_key_is_drawn_until_it_is_in_range() -> None:
-    """Bytes that give no key are drawn again, and a source that never gives one is an error, not a loop."""
-    drawn = iter([b"\0" * 32, b"\xff" * 32, number(D), b"\1" * 8])
-    assert Sm2PrivateKey.generate(lambda size: next(drawn)).public() == PUBLIC
-    with pytest.raises(ConfigError, match="entropy"):
-        Sm2PrivateKey.generate(lambda size: b"\0" * size)
+def test_a_pair_belongs_together() -> None:
+    """Another key's point, its own negative included, is refused with no cause that could hold a part of the key."""
+    for other in (times_g(D + 1), Sm2PublicKey(X, P - Y)):
+        with pytest.raises(ConfigError, match="another private key") as caught:
+            Sm2PrivateKey(D, other)
+        assert caught.value.__cause__ is caught.value.__context__ is None
 
 
-def test_a_nonce_needs_key_digest_and_entropy() -> None:
-    """With one constant source, two messages and two keys still give different r; fresh bytes give another signature."""
-
-    def constant(size: int) -> bytes:
-        return b"\0" * size
-
-    first = sm2_sign_digest(KEY, E, entropy=constant)
-    assert sm2_sign_digest(KEY, E, entropy=constant) == first
-    x = {
-        (int.from_bytes(made[:32], "big") - int.from_bytes(digest, "big")) % N
-        for key, digest in ((KEY, E), (KEY, number(5)), (Sm2PrivateKey(D + 1), E))
-        for made in (sm2_sign_digest(key, digest, entropy=constant),)
-    }
-    assert len(x) == 3
-    assert sm2_sign_digest(KEY, E, entropy=counting(b"other")) != first
-
-
-def test_a_nonce_that_gives_nothing_is_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where r = 0, r + k = n and s = 0, another k is drawn and nothing is signed."""
-    x = sm2_curve.base_multiple(K, blinding=0)[0]
-    assert sm2._signature_with(D, number(-x % N), k=K, blinding=0, mask=1) is None
-    assert sm2._signature_with(D, number((N - K - x) % N), k=K, blinding=0, mask=1) is None
-    r = K * pow(D, -1, N) % N
-    assert sm2._signature_with(D, number((r - x) % N), k=K, blinding=0, mask=1) is None
-    monkeypatch.setattr(sm2, "_signature_with", lambda *args, **named: None)
-    with pytest.raises(ConfigError, match="entropy"):
-        sm2_sign_digest(KEY, E, entropy=os.urandom)
+def test_a_new_key_signs() -> None:
+    """A generated key is one that gmalg derives as well, and no other comes twice."""
+    first, second = Sm2PrivateKey.generate(), Sm2PrivateKey.generate()
+    assert first.public() == times_g(int.from_bytes(first.unsafe_scalar(), "big"))
+    assert first.public() != second.public()
 
 
 def test_the_vector_s_key_files() -> None:
-    """SPKI and PKCS#8 have the published bytes and are read back; SEC 1 with and without its options too."""
+    """SPKI and PKCS#8 have the published bytes and are read back; SEC 1 with its options too."""
     point = PUBLIC.point()
     spki = bytes.fromhex("3059301306072a8648ce3d020106082a811ccf5501822d034200") + point
     pkcs8 = (
@@ -360,7 +355,7 @@ def test_the_vector_s_key_files() -> None:
     assert read_public_key(spki) == PUBLIC
     assert hash(read_public_key(spki)) == hash(PUBLIC)
     curve = write(0xA0, write_oid("1.2.156.10197.1.301"))
-    for der in (pkcs8, sec1(curve), sec1(curve, write(0xA1, write(3, b"\0" + point)))):
+    for der in (pkcs8, sec1(curve, write(0xA1, write(3, b"\0" + point)))):
         assert read_private_key(der).public() == PUBLIC
 
 
@@ -370,25 +365,29 @@ def sec1(*options: bytes, secret: bytes = number(D), version: int = 1) -> bytes:
 
 
 CURVE = write(0xA0, write_oid("1.2.156.10197.1.301"))
+OWN = write(0xA1, write(3, b"\0" + PUBLIC.point()))
 SM2_KEY = write(0x30, write_oid("1.2.840.10045.2.1"), write_oid("1.2.156.10197.1.301"))
 BAD_PRIVATE = {
-    "no curve": sec1(),
-    "P-256": sec1(write(0xA0, write_oid("1.2.840.10045.3.1.7"))),
-    "short secret": sec1(CURVE, secret=number(D)[1:]),
-    "zero": sec1(CURVE, secret=number(0)),
-    "another's public key": sec1(CURVE, write(0xA1, write(3, b"\0" + Sm2PrivateKey(D + 1).public().point()))),
+    "no curve": sec1(OWN),
+    "no public key": sec1(CURVE),
+    "P-256": sec1(write(0xA0, write_oid("1.2.840.10045.3.1.7")), OWN),
+    "short secret": sec1(CURVE, OWN, secret=number(D)[1:]),
+    "zero": sec1(CURVE, OWN, secret=number(0)),
+    "another's public key": sec1(CURVE, write(0xA1, write(3, b"\0" + times_g(D + 1).point()))),
+    "a public key off the curve": sec1(CURVE, write(0xA1, write(3, b"\0\4" + number(X) + number(Y ^ 1)))),
+    "a compressed public key": sec1(CURVE, write(0xA1, write(3, b"\0\2" + number(X)))),
     "more after the public key": sec1(CURVE, write(0xA1, write(3, b"\0" + PUBLIC.point()), b"\5\0")),
-    "something after": sec1(CURVE) + b"\0",
-    "something inside": sec1(CURVE, write_integer(1)),
-    "version 2": sec1(CURVE, version=2),
+    "something after": sec1(CURVE, OWN) + b"\0",
+    "something inside": sec1(CURVE, OWN, write_integer(1)),
+    "version 2": sec1(CURVE, OWN, version=2),
     "pkcs8 of P-256": write(
         0x30,
         write_integer(0),
         write(0x30, write_oid("1.2.840.10045.2.1"), write_oid("1.2.840.10045.3.1.7")),
-        write(4, sec1()),
+        write(4, sec1(OWN)),
     ),
-    "pkcs8 around version 2": write(0x30, write_integer(0), SM2_KEY, write(4, sec1(version=2))),
-    "pkcs8 with more": write(0x30, write_integer(0), SM2_KEY, write(4, sec1()), b"\5\0"),
+    "pkcs8 around version 2": write(0x30, write_integer(0), SM2_KEY, write(4, sec1(OWN, version=2))),
+    "pkcs8 with more": write(0x30, write_integer(0), SM2_KEY, write(4, sec1(OWN)), b"\5\0"),
 }
 
 
@@ -425,18 +424,24 @@ def test_a_wrong_public_key_file_is_refused(spki: bytes, reason: str) -> None:
     assert caught.value.reason == reason
 
 
-# --- The switch --------------------------------------------------------------------------------------------------
+# --- The extra ---------------------------------------------------------------------------------------------------
 
 
-def test_the_native_backend_is_asked_for_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the extra it is ``Unsupported``, and never replaced in silence; another name is a wrong setting."""
-    monkeypatch.setitem(__import__("sys").modules, "gmssl_pyx", None)
-    with pytest.raises(Unsupported, match="gm"):
-        sm2_verify_digest(PUBLIC, E, SIGNATURE, backend="gm")
-    with pytest.raises(Unsupported, match="gm"):
-        sm2_sign_digest(KEY, E, entropy=os.urandom, backend="gm")
-    with pytest.raises(ConfigError, match="backend"):
-        sm2_verify_digest(PUBLIC, E, SIGNATURE, backend="fast")  # type: ignore[arg-type]
+def test_without_the_binding_it_is_unsupported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the extra nothing is signed, verified or made, and the error says what to install; points and DER are read."""
+    monkeypatch.setitem(sys.modules, "gmssl_pyx", None)
+    for needs in (
+        lambda: sm2_verify_digest(PUBLIC, E, SIGNATURE),
+        lambda: sm2_sign_digest(KEY, E),
+        lambda: Sm2PrivateKey(D, PUBLIC),
+        lambda: read_private_key(write_private_key(KEY)),
+        Sm2PrivateKey.generate,
+        sm2.require_sm2,
+    ):
+        with pytest.raises(Unsupported, match=r"xbridge-gba\[gm\]"):
+            needs()
+    assert not sm2.has_sm2()
+    assert read_public_key(write_public_key(PUBLIC)) == PUBLIC
 
 
 def test_an_id_is_counted_in_bits() -> None:

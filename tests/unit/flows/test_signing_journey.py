@@ -13,6 +13,7 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 
+from tests.unit.crypto.binding import require_binding
 from xbridge import DocumentSignature, HashSignature, PendingRequest, SigningHop, SigningStepUp, SigningTitle
 from xbridge.core.errors import CallbackInvalid, ProviderRejected, TamperDetected, UserDeclined, VerificationError
 from xbridge.core.signing import SIGNATURE_ALGORITHMS, SigningKind
@@ -118,8 +119,7 @@ def test_without_a_login_the_digits_are_the_same_too(code_input):
 @pytest.mark.parametrize("algorithm", SIGNATURE_ALGORITHMS)
 def test_a_person_signs_a_hash(world, algorithm):
     """In each algorithm the mock's signature and certificate are believed, handed out once, and acknowledged once."""
-    if algorithm.endswith("SM2"):
-        pytest.importorskip("gmssl_pyx", reason="SM2 comes with the extra gm")
+    require_binding(algorithm)
     request = ask(world, algorithm=algorithm, step_up=SigningStepUp(method="face_and_card_chip", period_h=720))
     world.bridge.receive_callback("iamsmart", world.respond(request.business_id))
     signature = world.bridge.collect(request, session="s").data

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -19,6 +20,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.unit.crypto.binding import require_binding
 from tests.unit.protocols.certificate_authority import (
     DAY,
     RSA_SIGNATURE,
@@ -42,7 +44,7 @@ from tests.unit.protocols.certificate_authority import (
     usage,
     utc,
 )
-from xbridge.core.errors import ConfigError, TamperDetected
+from xbridge.core.errors import ConfigError, TamperDetected, Unsupported
 from xbridge.core.signing import SIGNATURE_ALGORITHMS, SignatureAlgorithm
 from xbridge.crypto.digest import sha256_hex
 from xbridge.crypto.sm2 import Sm2PublicKey, sm2_verify
@@ -59,6 +61,8 @@ from xbridge.protocols.personal_signature import (
     verify_hash_signatures,
     verify_signature_value,
 )
+
+require_binding(whole_module=True)
 
 NOW = datetime(2026, 11, 20, 4, 0, tzinfo=UTC)
 HASH = hashlib.sha256(b"what the person agrees to").digest()
@@ -396,6 +400,22 @@ def test_anchors_are_counted_once() -> None:
     anchors = load_anchors([RSA.anchor_pem, SM2.anchor_pem + RSA.anchor_pem])
     assert anchors.fingerprints == (sha256_hex(RSA.certificate), sha256_hex(SM2.certificate))
     assert sha256_hex(RSA.certificate) in repr(anchors)
+
+
+def test_without_the_binding_sm2_is_unsupported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An anchor of SM2 and a signature under one name the extra; where nobody trusts SM2, a stranger's certificate never does."""
+    person = PEOPLE["sm2"]
+    signature, issuing = person.sign_hash(HASH, "SM3withSM2"), SM2.issuing()
+    monkeypatch.setitem(sys.modules, "gmssl_pyx", None)
+    with pytest.raises(Unsupported, match=r"xbridge-gba\[gm\]"):
+        load_anchors([RSA.anchor_pem, SM2.anchor_pem])
+    with pytest.raises(Unsupported, match=r"xbridge-gba\[gm\]"):
+        verify_certificate(person.certificate, BOTH, at=NOW)
+    with pytest.raises(Unsupported, match=r"xbridge-gba\[gm\]"):
+        verify_signature_value(HASH, signature, person.certificate, algorithm="SM3withSM2")
+    only = load_anchors([RSA.anchor_pem])
+    assert refused(issuing.person().certificate, only, intermediates=[issuing.certificate]) == "unknown"
+    verify_certificate(PEOPLE["rsa"].certificate, only, at=NOW, intermediates=[issuing.certificate])
 
 
 # --- Hash signatures -----------------------------------------------------------------------------------------------

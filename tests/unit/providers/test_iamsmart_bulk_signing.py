@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.unit.crypto.binding import require_binding
 from tests.unit.providers import iamsmart_side
 from tests.unit.providers.bulk_answer import (
     PARTS,
@@ -115,8 +116,8 @@ def test_what_is_left_out_and_what_is_not() -> None:
     """The usual algorithm and a language that nobody asks for are not sent; others are."""
     replies = [reply(TOKEN), reply({"authByQR": True})]
     wire = Wire(replies)
-    ask(wire, replace(TASK, algorithm="SM3withSM2"), service(signing={"send_lang": True}))
-    assert (wire.sent[1][1]["sigAlgo"], wire.sent[1][1]["lang"]) == ("SM3withSM2", "en-US")
+    ask(wire, replace(TASK, algorithm="NONEwithRSA"), service(signing={"send_lang": True}))
+    assert (wire.sent[1][1]["sigAlgo"], wire.sent[1][1]["lang"]) == ("NONEwithRSA", "en-US")
     wire = Wire(replies)
     ask(wire)
     assert {"sigAlgo", "lang"} & wire.sent[1][1].keys() == set()
@@ -250,6 +251,16 @@ def test_who_may_sign_in_bulk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "multipart", None)
     with pytest.raises(Unsupported, match="web"):
         verify_bulk_signer(ONE, "sign")
+
+
+def test_without_the_binding_nobody_is_asked_for_sm2(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Signatures that could not be verified are not asked for: no token is fetched."""
+    monkeypatch.setitem(sys.modules, "gmssl_pyx", None)
+    wire = Wire([])
+    for algorithm in ("SM3withSM2", "NONEwithSM2"):
+        with pytest.raises(Unsupported, match=r"xbridge-gba\[gm\]"):
+            ask(wire, replace(TASK, algorithm=algorithm))
+    assert wire.sent == []
 
 
 # --- Acknowledging, asking how it stands, taking it back ---------------------------------------------------------------
@@ -424,6 +435,7 @@ def read(content: dict[str, Any], sought: BulkSought = SOUGHT, *, one: IamSmartS
 @pytest.mark.parametrize("algorithm", SIGNATURE_ALGORITHMS)
 def test_every_document_has_its_signature(algorithm: SignatureAlgorithm) -> None:
     """In the order in which they were asked, whatever the order of the answer; one signer and one time for all."""
+    require_binding(algorithm)
     signer = person(kind="sm2" if algorithm.endswith("SM2") else "rsa")
     answered = list(reversed(rows(DOCUMENTS, algorithm=algorithm)))
     found = read({**metadata(signer), "signatures": answered}, replace(SOUGHT, algorithm=algorithm))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from base64 import b64encode
 from dataclasses import replace
 from datetime import timedelta
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.crypto.binding import require_binding
 from tests.unit.providers.iamsmart_side import JSON, NOON, OPEN_ID, RETURN_TO, reply, settings
 from tests.unit.providers.signing_person import (
     DIGEST,
@@ -33,6 +35,7 @@ from xbridge.core.errors import (
     ProtocolError,
     ProviderRejected,
     TamperDetected,
+    Unsupported,
     UserDeclined,
     VerificationError,
 )
@@ -45,6 +48,7 @@ from xbridge.core.signing import (
     SigningTask,
     SigningTitle,
 )
+from xbridge.crypto.sm2 import has_sm2
 from xbridge.protocols.redirect import parse_callback
 from xbridge.providers.iamsmart import PROVIDER
 from xbridge.providers.iamsmart.code import MEANINGS
@@ -60,12 +64,6 @@ SOUGHT = SignatureSought(kind="hash_signing", digest=DIGEST, algorithm="SHA256wi
 HKIC_HASH = "rDcExehSzsiEp2laLaJqrtaX2ua9sdaugwaY5ONmYwk="
 SOUGHT_PDF = replace(SOUGHT, kind="document_signing")
 BASE = "https://iamsmart.example/api/v1"
-
-
-def needs_sm2(algorithm: str) -> None:
-    """Skip where SM2's package is not installed."""
-    if algorithm.endswith("SM2"):
-        pytest.importorskip("gmssl_pyx", reason="SM2 comes with the extra gm")
 
 
 def ask(task: SigningTask, wire: Wire, *, user_agent: str = "", made: Any = SETTINGS) -> Any:
@@ -141,6 +139,7 @@ def test_a_ticket_opens_the_app_where_a_hash_is_signed():
 @pytest.mark.parametrize("algorithm", [name for name in SIGNATURE_ALGORITHMS if name != "SHA256withRSA"])
 def test_another_algorithm_is_named(algorithm):
     """Only the default is left out, which generation 1 has no word for."""
+    require_binding(algorithm)
     assert signing_parameters(replace(TASK, algorithm=algorithm))["sigAlgo"] == algorithm
 
 
@@ -327,13 +326,34 @@ def test_other_words_for_an_account_that_signs_are_a_setting():
     PROVIDER.verify_signer(settings(signing={"trust_anchors": anchors(), "user_types": ["plus"]}), "plus")
 
 
+@pytest.mark.parametrize("algorithm", ["SM3withSM2", "NONEwithSM2"])
+def test_without_the_binding_nobody_is_asked_for_sm2(monkeypatch, algorithm):
+    """A signature that could not be verified is not asked for, with and without a login; one of RSA is."""
+    made = settings(signing={"trust_anchors": anchors()[:1]})
+    monkeypatch.setitem(sys.modules, "gmssl_pyx", None)
+    wire = Wire([])
+    for asking in (ask, begin):
+        with pytest.raises(Unsupported, match=r"xbridge-gba\[gm\]"):
+            asking(replace(TASK, algorithm=algorithm), wire, made=made)
+    assert wire.sent == []
+    assert "sigAlgo" not in signing_parameters(TASK)
+
+
+def test_an_anchor_of_sm2_needs_the_binding(monkeypatch):
+    """Whoever trusts an authority of SM2 hears at once that nothing below it could be verified."""
+    monkeypatch.setitem(sys.modules, "gmssl_pyx", None)
+    with pytest.raises(Unsupported, match=r"xbridge-gba\[gm\]"):
+        settings(signing={"trust_anchors": [authority().anchor_pem, authority(kind="sm2").anchor_pem]})
+    assert settings(signing={"trust_anchors": [authority().anchor_pem]}).signing.anchors.fingerprints
+
+
 # --- What comes back ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("algorithm", SIGNATURE_ALGORITHMS)
 def test_a_true_signature_is_believed(algorithm):
     """Digest, signature, certificate and time hold: the typed result says whose it is and shows nothing of it."""
-    needs_sm2(algorithm)
+    require_binding(algorithm)
     sought = replace(SOUGHT, algorithm=algorithm)
     found = read(hash_answer(algorithm=algorithm), sought=sought)
     assert isinstance(found, HashSignature)
@@ -383,7 +403,10 @@ FORGED: dict[str, tuple[dict[str, Any], str, str]] = {
         hash_answer(signer=STRANGER), "certificate", "unknown",
     ),
     "another algorithm": (hash_answer(algorithm="NONEwithRSA"), "signature", "mismatch"),
-    "another kind of key": (hash_answer() | {"cert": text(person(kind="sm2").certificate)}, "certificate", "mismatch"),
+    "another kind of key": (
+        # Without the extra the operator can trust nobody of that kind.
+        hash_answer() | {"cert": text(person(kind="sm2").certificate)}, "certificate", "mismatch" if has_sm2() else "unknown",
+    ),
     "the authority itself": (hash_answer() | {"cert": text(authority().certificate)}, "certificate", "key_usage"),
     "an expired certificate": (hash_answer(signer=EXPIRED), "certificate", "expired"),
     "a certificate of tomorrow": (hash_answer(signer=TOO_SOON), "certificate", "not_yet_valid"),

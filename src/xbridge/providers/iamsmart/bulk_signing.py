@@ -51,6 +51,7 @@ from xbridge.providers.iamsmart.signing import (
     MAX_DEPARTMENT_CHARS,
     MAX_NAME_CHARS,
     RESULTS,
+    require_algorithm,
     verify_signer,
 )
 from xbridge.providers.iamsmart.url import LANG
@@ -120,7 +121,8 @@ async def ask_bulk_signature(
     The token is used at once and kept nowhere; how long it lives is UNKNOWN.  One that had ended when it came is fetched
     once more, and no further.
 
-    Raises ``ConfigError`` for a task that cannot be, ``DocumentInvalid`` for the number, ``ProviderError``.
+    Raises ``ConfigError`` for a task that cannot be, ``DocumentInvalid`` for the number, ``ProviderError``, and ``Unsupported``
+    for SM2 without the extra ``gm``.
     """
     documents = _documents(task)
     service = _service(task)
@@ -211,13 +213,14 @@ async def _token(
 
 
 def _documents(task: BulkSigningTask) -> list[Mapping[str, object]]:
-    """Return the documents as they are sent.  Raises ``ConfigError``, which names none of them."""
+    """Return the documents as they are sent.  Raises ``ConfigError``, which names none of them, or ``Unsupported``."""
     if not 0 < len(task.documents) <= MAX_DOCUMENTS:
         raise ConfigError(f"a bulk signing has from 1 to {MAX_DOCUMENTS} documents")
     if len({document.id for document in task.documents}) != len(task.documents):
         raise ConfigError("each document of a bulk signing has an id of its own")
     if task.algorithm not in SIGNATURE_ALGORITHMS:
         raise ConfigError(f"the algorithm must be one of: {', '.join(SIGNATURE_ALGORITHMS)}")
+    require_algorithm(task.algorithm)
     return [_document(document) for document in task.documents]
 
 

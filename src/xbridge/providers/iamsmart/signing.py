@@ -14,6 +14,7 @@ from xbridge.core.identity import Access
 from xbridge.core.ports import Entropy
 from xbridge.core.request import Asked, Errand
 from xbridge.core.signing import (
+    SignatureAlgorithm,
     SigningStepUp,
     SigningTask,
     SigningTitle,
@@ -21,6 +22,7 @@ from xbridge.core.signing import (
     Verdict,
 )
 from xbridge.crypto.canonical import canonical_json_of
+from xbridge.crypto.sm2 import require_sm2
 from xbridge.providers.iamsmart.call import call
 from xbridge.providers.iamsmart.hkic_hash import hkic_hash
 from xbridge.providers.iamsmart.identification_code import identification_code
@@ -47,7 +49,7 @@ def verify_signer(settings: IamSmartSettings, assurance_source: str) -> None:
     """Check that an answer could be believed, and that the account may sign.
 
     The platform would refuse with D70004; it was not asked, so this is no ``ProviderRejected``.  Raises ``ConfigError``,
-    ``VerificationError("assurance", reason="cannot_sign")``.
+    ``VerificationError("assurance", reason="cannot_sign")``, and ``Unsupported`` for an anchor of SM2 without the extra ``gm``.
     """
     # Loading them checks them: better here than when somebody has already signed.
     _ = settings.signing.anchors
@@ -101,8 +103,10 @@ async def acknowledge_signature(
 def signing_parameters(task: SigningTask) -> dict[str, object]:
     """Return what every request to sign says about the task.
 
-    Raises ``ConfigError`` for a digest, title or step-up that cannot be, ``DocumentInvalid`` for the number.
+    Raises ``ConfigError`` for a digest, title or step-up that cannot be, ``DocumentInvalid`` for the number, ``Unsupported`` as
+    :func:`require_algorithm`.
     """
+    require_algorithm(task.algorithm)
     if len(task.digest) != DIGEST_BYTES:
         raise ConfigError(f"a digest to be signed has {DIGEST_BYTES} bytes")
     return {
@@ -111,6 +115,12 @@ def signing_parameters(task: SigningTask) -> dict[str, object]:
         **_title(task.title),
         **_step_up(task.step_up),
     }
+
+
+def require_algorithm(algorithm: SignatureAlgorithm) -> None:
+    """Raise ``Unsupported`` where a signature under ``algorithm`` could not be verified when it comes: SM2 is an extra."""
+    if algorithm.endswith("SM2"):
+        require_sm2()
 
 
 def digest_text(task: SigningTask) -> str:
