@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.journey.traveller import Traveller
 from tests.unit.consent.signatory import Authority
+from tests.unit.crypto.binding import require_binding
 from tests.unit.evidence.binder import Binder
 from tests.unit.evidence.test_subject import trusting
 from xbridge.cli.verification import run_verify
@@ -81,6 +83,17 @@ def test_how_it_ends(
         assert words in printed
         assert "Chan" not in printed
         assert (sha256_hex(PERSON.certificate) in printed) is (code != 1)
+
+
+def test_an_authority_of_sm2_needs_its_extra(
+    folder: Path, binder: Binder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without the extra the command says what to install, brackets and all; it neither fails the bundle nor passes it."""
+    require_binding()
+    (folder / "sm2.json").write_bytes(trust_bytes(trusting(binder.trust(), Authority(kind="sm2"))))
+    monkeypatch.setitem(sys.modules, "gmssl_pyx", None)
+    assert verify(folder, "sm2.json") == 3
+    assert "xbridge-gba[gm]" in capsys.readouterr().out
 
 
 def test_the_name_is_for_those_who_ask(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
