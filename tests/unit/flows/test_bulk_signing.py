@@ -132,7 +132,7 @@ def test_codes_of_other_requests_end_nothing(desk) -> None:
     assert desk.bridge.collect(request, session="s").status == "waiting"
     desk.ask()
     with pytest.raises(CallbackInvalid):
-        desk.receive(desk.signed(code="D71001"))
+        desk.receive(desk.answer(code="D71001"))
 
 
 def test_an_answer_in_parts_answers_no_ordinary_signing(desk) -> None:
