@@ -15,10 +15,13 @@ from typing import Any
 import pytest
 
 from tests.house.canary import CANARIES, Search, marks
+from tests.journey.traveller import AUDIENCE, ENQUIRY
 from tests.negative.signing import RESULTS, SPOILED
-from xbridge import PendingRequest, SigningTitle
+from xbridge import Consent, PendingRequest, SigningTitle
 from xbridge.core.errors import XBridgeError
+from xbridge.crypto import base64url
 from xbridge.drivers.audit_log import log_event
+from xbridge.evidence.bundle import read_bundle
 from xbridge.protocols import enveloped_call
 from xbridge.protocols.content_envelope import open_content
 from xbridge.testing import World
@@ -151,6 +154,49 @@ def test_signing_leaves_nothing_of_the_person(
     assert search.found() == set()
     places = {where.partition(" ")[0] for where, _ in search.texts}
     assert places == {"event", "log", "error", "value", "waiting"}, "a place was not looked at"
+
+
+def test_a_signed_consent_names_the_person_in_one_place_only(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The certificate names who signed, so it is in the evidence and sealed in the store; ledger, logs and errors know nobody."""
+    caplog.set_level(logging.DEBUG)
+    notary = Notary(monkeypatch)
+    world, bridge = notary.world, notary.world.bridge
+    hk, gd = world.log_in("iamsmart", ONE.key, session="s"), world.log_in("guangdong", ONE.key, session="s")
+    other = world.log_in("iamsmart", TWO.key, session="s")
+    notary.secrets |= {each for person in (hk, gd, other) for each in (person.proof, person.subject)}
+    link = bridge.link(hk, gd, agreed_to=bridge.offer_link(session="s"), session="s")
+    hk = world.log_in("iamsmart", ONE.key, session="s")
+    notary.secrets.add(hk.proof)
+    offer = bridge.offer_consent(link, ENQUIRY, audience=AUDIENCE, session="s")
+
+    for changes in ({"approved_by": other}, {"hkid": ONE.hkid}, {"session": "t"}, {"hkid": OTHER_HKID}):
+        notary.attempt(
+            bridge.request_consent_signature, offer, **{"approved_by": hk, "hkid": HKID, "session": "s", **changes}
+        )
+    request = notary.attempt(bridge.request_consent_signature, offer, approved_by=hk, hkid=HKID, session="s")
+    body = world.respond(request.business_id)
+    for raw in (body[:-1], body, body):
+        notary.attempt(bridge.receive_callback, "iamsmart", raw)
+    for changes in ({"approved_by": other}, {"session": "t"}, {"signed_by": ONE.hkid}, {}, {}):
+        notary.attempt(
+            bridge.grant_consent, offer, **{"approved_by": hk, "session": "s", "signed_by": request, **changes}
+        )
+    consent = next(value for value in notary.values if isinstance(value, Consent))
+    bundle = bridge.evidence(consent)
+
+    assert len(notary.errors) >= 6
+    search = notary.search(caplog)
+    search.look("ledger", *world.store.entries(0, 1 << 30))
+    for key, row in world.store._rows.items():  # type: ignore[attr-defined]
+        search.look("row", key, row.value)
+    members = read_bundle(bundle)
+    search.look("evidence", *(raw for name, raw in members.items() if not name.startswith("subject/")))
+    assert search.found() == set()
+    named = Search(notary.secrets)
+    named.look("evidence", base64url.decode(json.loads(members["subject/0001.json"])["certificate"]))
+    assert named.found(), "the certificate names nobody, so finding nothing above proves nothing"
 
 
 def test_the_search_knows_the_hash() -> None:
