@@ -34,10 +34,11 @@ async def collect(deps: Deps, business_id: str, *, session: str, now: datetime, 
     """Return how the request stands for the session that made it.
 
     (1) the request still waits: so does the page, until its time is over   (2) a result waits, of this session
-    (3) first taker   (4) the result, typed; a signature is verified again, for the moment at which it came
+    (3) the result, typed; a signature is verified again, for the moment at which it came   (4) first taker
 
-    A signature over a consent goes on waiting: the grant that takes it in takes it, and a page that was closed loses
-    nothing.  Whoever comes second, or from another session, learns nothing but ``CallbackInvalid("request", "unknown")``.
+    What cannot be read goes on waiting, until its time is over.  A signature over a consent goes on waiting: the grant
+    that takes it in takes it, and a page that was closed loses nothing.  Whoever comes second, or from another session,
+    learns nothing but ``CallbackInvalid("request", "unknown")``.
     """
     # (1) Looked at first: the result appears in the same moment in which the request goes.
     request = await find_request(deps, business_id)
@@ -55,15 +56,15 @@ async def collect(deps: Deps, business_id: str, *, session: str, now: datetime, 
     if result is None:
         raise nothing_waits()
     verify_owner(deps, result.session_ref, session=session)
+    # (3) Before it is taken: a result that cannot be read is neither lost nor, for a signature, called accepted.
+    data = _read(deps, result, business_id, entropy=entropy) if result.outcome == "done" else None
     if result.record and result.outcome == "done":
-        return Collected(status="done", kind=result.kind, data=_read(deps, result, business_id, entropy=entropy))
-    # (3) In the same transaction the signature becomes one that can be acknowledged.
+        return Collected(status="done", kind=result.kind, data=data)
+    # (4) In the same transaction the signature becomes one that can be acknowledged.
     signed = result.kind in SIGNED_KINDS and result.outcome == "done"
     ended = _ended(deps, result, business_id, "accepted" if signed else None, now=now, entropy=entropy)
     if await take_pending(result_key(business_id), successor=ended) is None:
         raise nothing_waits()
-    # (4)
-    data = _read(deps, result, business_id, entropy=entropy) if result.outcome == "done" else None
     return Collected(status=result.outcome, kind=result.kind, provider_code=result.provider_code, data=data)
 
 

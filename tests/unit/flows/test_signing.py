@@ -301,8 +301,8 @@ def test_two_workers_at_once_take_it_once(desk):
     other.close()
 
 
-def test_an_anchor_that_is_taken_away_takes_the_signature_with_it(desk):
-    """The page gets no signature that the operator no longer believes, although it was believed when it came."""
+def test_an_anchor_that_is_taken_away_keeps_the_signature_back(desk):
+    """No signature that the operator no longer believes is handed out, accepted or lost: with the anchor it is there."""
     request = desk.ask()
     desk.receive(desk.answer())
     document = desk.config.model_dump()
@@ -311,7 +311,14 @@ def test_an_anchor_that_is_taken_away_takes_the_signature_with_it(desk):
     with pytest.raises(TamperDetected) as caught:
         other.collect(request, session="s")
     assert reason_of(caught) == ("certificate", "unknown")
+    with pytest.raises(CallbackInvalid) as unknown:
+        other.acknowledge_signature(request, session="s")
+    assert reason_of(unknown) == ("request", "unknown")
     other.close()
+    assert desk.bridge.collect(request, session="s").data.hash_code == DIGEST
+    with pytest.raises(CallbackInvalid) as second:
+        desk.bridge.collect(request, session="s")
+    assert reason_of(second) == ("request", "unknown")
 
 
 # --- The acknowledgement -----------------------------------------------------------------------------------------------
