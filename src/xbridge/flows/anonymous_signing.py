@@ -14,7 +14,14 @@ from pydantic import Field
 
 from xbridge.core.decision import Record
 from xbridge.core.effects import put_pending, spend
-from xbridge.core.errors import CallbackInvalid, ConfigError, ProtocolError, ProviderUnavailable, TamperDetected
+from xbridge.core.errors import (
+    CallbackInvalid,
+    ConfigError,
+    ProtocolError,
+    ProviderUnavailable,
+    StoreError,
+    TamperDetected,
+)
 from xbridge.core.language import Language
 from xbridge.core.ports import Entropy
 from xbridge.core.provider import AnonymousSigningProvider, Provider, lacking
@@ -101,6 +108,8 @@ async def finish_anonymous_signature(
     (4) the callback is where we sent it and carries our state   (5) first use   (6) the provider's own protocol; the
     signature verifies   (7) it can be acknowledged; one that does not verify can be rejected, one that got lost missed
 
+    A store that fails in (7) costs the acknowledgement alone: the request was spent, so the signature comes only once.
+
     Raises ``CallbackInvalid``, ``UserDeclined``, ``ProviderError``, ``TamperDetected``, ``Unsupported``.
     """
     # (1)
@@ -148,18 +157,22 @@ async def finish_anonymous_signature(
 async def _remember_end(
     deps: Deps, pending: PendingSignature, verdict: Verdict, *, now: datetime, entropy: Entropy
 ) -> None:
-    await put_pending(
-        acknowledgement(
-            deps,
-            pending.business_id,
-            verdict,
-            provider=pending.provider,
-            issuer=pending.issuer,
-            session_ref=pending.session_ref,
-            now=now,
-            entropy=entropy,
-        )
+    """Let the end be acknowledged, if the store takes it; what became of the signature stands without that."""
+    ended = acknowledgement(
+        deps,
+        pending.business_id,
+        verdict,
+        provider=pending.provider,
+        issuer=pending.issuer,
+        session_ref=pending.session_ref,
+        now=now,
+        entropy=entropy,
     )
+    try:
+        await put_pending(ended)
+    except StoreError:
+        # Raised from here it would lose a signature that verified, or hide why one did not.
+        return
 
 
 def _signer(provider: Provider) -> AnonymousSigningProvider:

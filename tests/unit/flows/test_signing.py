@@ -21,6 +21,7 @@ from xbridge.core.errors import (
     ProtocolError,
     ProviderRejected,
     ProviderUnavailable,
+    StoreUnavailable,
     TamperDetected,
     Unsupported,
     UserDeclined,
@@ -491,6 +492,32 @@ def test_a_signature_that_got_lost_is_missing(desk):
     with pytest.raises(ProviderUnavailable):
         desk.bridge.finish_anonymous_signature(hop.pending, callback_url=desk.back(hop), session="s")
     assert desk.bridge.acknowledge_signature(hop, session="s") == "missing"
+
+
+@pytest.mark.parametrize("name", [None, *sorted(FORGED), "lost"])
+def test_a_store_that_refuses_costs_the_acknowledgement_alone(desk, monkeypatch, name):
+    """The signature that verified is handed out, and a refusal keeps its own reason; only the telling is impossible."""
+
+    def refuse(item: Any, *, now: Any) -> None:
+        raise StoreUnavailable("full")
+
+    hop = desk.begin()
+    if name == "lost":
+        desk.answers[RESULT] = [httpx.ConnectError("down")]
+        error: type[Exception] = ProviderUnavailable
+    else:
+        changes, error = FORGED[name] if name else ({}, Exception)
+        desk.result(hop, **{key: None if value is ... else value for key, value in changes.items()})
+    monkeypatch.setattr(desk.store, "put_pending", refuse)
+    finish = {"callback_url": desk.back(hop), "session": "s"}
+    if name is None:
+        assert desk.bridge.finish_anonymous_signature(hop.pending, **finish).hash_code == DIGEST
+    else:
+        with pytest.raises(error):
+            desk.bridge.finish_anonymous_signature(hop.pending, **finish)
+    with pytest.raises(CallbackInvalid) as caught:
+        desk.bridge.acknowledge_signature(hop, session="s")
+    assert reason_of(caught) == ("request", "unknown")
 
 
 def test_a_service_that_has_become_another_fetches_nothing(desk):
