@@ -97,7 +97,7 @@ async def acknowledge_signature(
     """Tell the provider, and return what it was told.
 
     (1) the request has ended, and was this session's   (2) its provider is still the one   (3) told already: the same
-    again is done, another verdict is refused   (4) it is told   (5) and remembered
+    again is done, another verdict is refused   (4) it is told   (5) and remembered, unless another one was meanwhile
 
     ``accepted=False`` rejects a signature that verified.  Nothing makes an unverified one accepted.  Raises
     ``CallbackInvalid("request", …)``: ``waiting``, or ``unknown``; ``VerificationError("acknowledgement", …)``;
@@ -123,7 +123,7 @@ async def acknowledge_signature(
         return verdict
     # (4)
     await tell(settings, business_id, verdict, now=now, entropy=entropy)
-    # (5) Whoever told it in the same moment told the same, or the platform has refused one of the two.
+    # (5) Somebody else may have told it in the same moment: what was remembered first is what was told.
     until = now + timedelta(seconds=ACKNOWLEDGE_S)
     key = _told_key(business_id)
     try:
@@ -131,7 +131,9 @@ async def acknowledge_signature(
             waiting(deps, key, ToldAcknowledgement(v=1, verdict=verdict), expires_at=until, entropy=entropy)
         )
     except StoreConflict:
-        return verdict
+        told = await _find_told(deps, business_id)
+        if told is not None and told.verdict != verdict:
+            raise VerificationError("acknowledgement", reason="mismatch") from None
     return verdict
 
 

@@ -349,6 +349,33 @@ def test_the_application_may_reject_a_signature(desk):
     assert [told["signingResult"] for told in desk.told] == ["SR002"]
 
 
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("accepted", [True, False])
+def test_of_two_verdicts_told_at_once_one_is_refused(desk, monkeypatch, first, accepted):
+    """What was remembered first stands: the same told in the same moment agrees with it, the other one is an error."""
+    request = desk.ask()
+    desk.receive(desk.answer())
+    desk.bridge.collect(request, session="s")
+    other = desk.another_bridge()
+    put = desk.store.put_pending
+
+    def put_second(item: Any, *, now: Any) -> None:
+        monkeypatch.setattr(desk.store, "put_pending", put)
+        other.acknowledge_signature(request, session="s", accepted=first)
+        put(item, now=now)
+
+    monkeypatch.setattr(desk.store, "put_pending", put_second)
+    if accepted == first:
+        told = desk.bridge.acknowledge_signature(request, session="s", accepted=accepted)
+        assert told == ("accepted" if accepted else "rejected")
+    else:
+        with pytest.raises(VerificationError) as caught:
+            desk.bridge.acknowledge_signature(request, session="s", accepted=accepted)
+        assert reason_of(caught) == ("acknowledgement", "mismatch")
+    assert [each["signingResult"] for each in desk.told] == ["SR001" if each else "SR002" for each in (accepted, first)]
+    other.close()
+
+
 def test_nothing_is_acknowledged_before_it_has_ended(desk):
     """A request that waits, and a signature that nobody has fetched yet, cannot be acknowledged."""
     request = desk.ask()
