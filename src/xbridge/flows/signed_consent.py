@@ -7,15 +7,15 @@ Asking fixes the exact bytes and lets them wait, sealed, with the request; ``cal
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from xbridge.consent.life import Revision, bytes_to_sign, new_history, sign_bytes, with_subject
 from xbridge.consent.notice import Notice
 from xbridge.consent.subject import hash_code, subject_of, verify_subject
 from xbridge.core.effects import read, take_pending
-from xbridge.core.errors import CallbackInvalid, ConfigError, LinkRefused, StoreConflict, TamperDetected
+from xbridge.core.errors import CallbackInvalid, ConfigError, ConsentMissing, LinkRefused, StoreConflict, TamperDetected
 from xbridge.core.language import Language
-from xbridge.core.moment import from_seconds
+from xbridge.core.moment import from_seconds, from_text
 from xbridge.core.ports import Entropy
 from xbridge.core.request import PendingRequest
 from xbridge.core.signing import HashSignature, SignatureAlgorithm, SigningStepUp, SigningTask, SigningTitle
@@ -38,6 +38,7 @@ from xbridge.flows.consent import (
 from xbridge.flows.deps import Deps
 from xbridge.flows.shelf import consent_key, read_consent, read_link
 from xbridge.flows.signing import request_signature, signing_provider, verify_answer
+from xbridge.flows.story import MAX_SIGNING
 from xbridge.flows.waiting import WaitingResult, find_request, find_result, nothing_waits, result_key, verify_owner
 from xbridge.linking.proof import LoginProof, open_proof
 from xbridge.linking.pseudonym import ledger_subject, session_ref
@@ -172,6 +173,7 @@ async def _grant_signed(
     if (revision.record.record_id, revision.record.pii_principal_id) != (offered.id, principal):
         raise TamperDetected("subject", reason="mismatch", message="this signature is for another consent")
     # (5)
+    _verify_span(deps, asked_at=asked_at, now=now)
     revision = _with_signature(deps, result, revision, asked_at=asked_at, now=now)
     history = new_history(revision, link=link.id, sealer=deps.subject_sealer, entropy=entropy)
     # (6)
@@ -214,6 +216,17 @@ async def _signature_over_consent(deps: Deps, business_id: str, *, session: str)
     if not result.record or result.outcome != "done":
         raise nothing_waits()
     return result
+
+
+def _verify_span(deps: Deps, *, asked_at: datetime, now: datetime) -> None:
+    """Check that evidence of this giving will verify: in order, within ``MAX_SIGNING``, and under a key valid since then.
+
+    Clocks that disagree, or a new record key, would otherwise make a consent that nobody can prove.  Raises
+    ``ConsentMissing("expired")``: ask the person again.
+    """
+    in_time = timedelta() <= now.replace(microsecond=0) - asked_at <= MAX_SIGNING
+    if not in_time or asked_at < from_text(deps.config.keys.valid_from):
+        raise ConsentMissing("expired", "this signature was asked for too long ago, or under an older key; ask again")
 
 
 def _open_signer(

@@ -449,6 +449,25 @@ def test_another_session_gets_nothing(desk: ConsentDesk) -> None:
     refused(lambda: desk.bridge.collect(request, session="t"), CallbackInvalid)
 
 
+def test_nothing_is_granted_that_nobody_could_prove(desk: ConsentDesk) -> None:
+    """A clock that runs behind the asking, or a record key that began after it, would make evidence that never verifies."""
+    offer = desk.offer(desk.link())
+    request = desk.ask_consent(offer)
+    desk.sign()
+    keys = desk.bridge._deps.config.keys
+    began, later = keys.valid_from, to_text(desk.clock.now() + timedelta(seconds=1))
+    object.__setattr__(keys, "valid_from", later)
+    with pytest.raises(ConsentMissing, match="ask again"):
+        desk.grant(offer, request)
+    object.__setattr__(keys, "valid_from", began)
+    login = desk.login()
+    desk.clock.advance(-5)
+    with pytest.raises((ConsentMissing, LinkRefused)):
+        desk.grant(offer, request, approved_by=login)
+    desk.clock.advance(5)
+    assert desk.grant(offer, request).state == "given"
+
+
 def test_a_grant_that_is_too_early_says_so(desk: ConsentDesk) -> None:
     """While the person has not answered yet nothing is granted, and nothing is lost."""
     offer = desk.offer(desk.link())
