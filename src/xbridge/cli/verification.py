@@ -32,8 +32,9 @@ def run_verify(bundle: Path, trust: Path | None, *, language: Language, show_sig
         found = verify_bundle(raw, trusted)
     except TamperDetected as exc:
         return _failed(bundle, exc, language, as_json=as_json)
-    except Unsupported as exc:
-        # A resident's SM2 signature without the extra that verifies one: nothing failed, and nothing is known.
+    except (ConfigError, Unsupported) as exc:
+        # A trust file that cannot be used, or a resident's SM2 signature without the extra that verifies one: nothing
+        # failed, and nothing is known.
         return _unreadable(exc, language, as_json=as_json)
     holder = _holder(found) if show_signer else ""
     if as_json:

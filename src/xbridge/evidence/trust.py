@@ -7,7 +7,7 @@ The same holds for the certificate authorities of the people who signed: an anch
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import ValidationError
 
@@ -20,6 +20,7 @@ from xbridge.crypto.key import KeySet, VerificationKey
 from xbridge.protocols.personal_signature import TrustAnchors, load_anchors
 
 KeyUse = Literal["record", "log", "token"]
+KEY_USES: tuple[KeyUse, ...] = get_args(KeyUse)
 MAX_TRUST_BYTES = 1024 * 1024
 
 
@@ -79,15 +80,27 @@ class Trust(Record):
     v: Literal[1]
 
     def key_set(self, use: KeyUse) -> KeySet:
-        """Return the keys for ``use`` as a set.  Raises ``ConfigError`` for a key that is not admissible."""
-        return KeySet(self.verification_keys(use))
+        """Return the keys for ``use`` as a set.
+
+        Raises ``ConfigError`` for a key that is not admissible, two keys of one id, or over 64 of them.
+        """
+        keys = self.verification_keys(use)
+        try:
+            return KeySet(keys)
+        except VerificationError as exc:
+            raise ConfigError("the trust file holds keys that cannot be told apart, or too many") from exc
 
     def verification_keys(self, use: KeyUse) -> list[VerificationKey]:
-        """Return the keys for ``use``, in the file's order.  Raises ``ConfigError``."""
+        """Return the keys for ``use``, in the file's order, each once however many periods it has.
+
+        Raises ``ConfigError``.
+        """
         try:
-            return [VerificationKey.from_jwk(dict[str, object](key.jwk)) for key in self.keys if key.use == use]
+            keys = [VerificationKey.from_jwk(dict[str, object](key.jwk)) for key in self.keys if key.use == use]
         except VerificationError as exc:
             raise ConfigError("the trust file holds a key that is not acceptable") from exc
+        # Another key under the same id stays, so that the set refuses it.
+        return list({(key.kid, key.thumbprint, key.alg): key for key in keys}.values())
 
     def verify_period(self, kid: str, use: KeyUse, *, at: datetime) -> None:
         """Check that the key ``kid`` was valid for ``use`` at ``at``.
@@ -134,6 +147,8 @@ def parse_trust(raw: bytes) -> Trust:
                 from_text(valid_until)
     except (ValidationError, ValueError) as exc:
         raise ConfigError("this is not a trust file (specs/evidence.md says what one looks like)") from exc
+    for use in KEY_USES:
+        trust.key_set(use)
     if trust.resident_anchors:
         load_anchors([each.pem for each in trust.resident_anchors])
     return trust

@@ -29,7 +29,7 @@ from xbridge.flows.story import SUBJECT_DETAIL, verify_story
 from xbridge.ledger.checkpoint import Checkpoint, verify_checkpoint
 from xbridge.ledger.entry import LedgerEntry, parse_entry
 from xbridge.ledger.merkle import verify_inclusion
-from xbridge.ledger.note import note_key, note_verifier
+from xbridge.ledger.note import NoteVerifier, note_key, note_verifier
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -88,7 +88,8 @@ def verify_bundle(raw: bytes, trust: Trust | None) -> VerifiedBundle:
     beside it   (9) entries tell one story: nothing released before the giving, after the end, on a refusal, or beyond
     the consent
 
-    Raises ``TamperDetected``; its ``claim`` is the name of the check that failed.
+    Raises ``TamperDetected``; its ``claim`` is the name of the check that failed.  Raises ``ConfigError`` for a ``trust``
+    whose keys cannot be used.
     """
     done: list[tuple[str, str]] = []
     # (1)
@@ -159,9 +160,9 @@ def _embedded_trust(members: Mapping[str, bytes]) -> Trust:
     """
     try:
         trust = parse_trust(members.get("keys.json", b""))
-        _ = trust.key_set("record"), trust.key_set("log")
+        _log_verifiers(trust)
         return trust
-    except ConfigError as exc:
+    except (ConfigError, VerificationError) as exc:
         raise TamperDetected("manifest", reason="malformed", message="the bundle's own keys cannot be read") from exc
 
 
@@ -190,9 +191,19 @@ def _verify_notice(members: Mapping[str, bytes], revisions: tuple[Revision, ...]
 
 def _verify_log_head(members: Mapping[str, bytes], trust: Trust) -> Checkpoint:
     """Return the checkpoint, signed by one of the log keys of ``trust``."""
-    verifiers = [note_verifier(note_key(trust.log_origin, key)) for key in trust.verification_keys("log")]
     note = members.get("ledger/checkpoint.txt", b"")
-    return verify_checkpoint(note, origin=trust.log_origin, verifiers=verifiers)
+    return verify_checkpoint(note, origin=trust.log_origin, verifiers=_log_verifiers(trust))
+
+
+def _log_verifiers(trust: Trust) -> list[NoteVerifier]:
+    """Return the log keys as notes name them.
+
+    Raises ``ConfigError`` for a name or key that no note can have, or keys that a note cannot tell apart.
+    """
+    keys = [note_key(trust.log_origin, key) for key in trust.verification_keys("log")]
+    if len({key.key_id for key in keys}) != len(keys):
+        raise ConfigError("the trust file holds log keys that a checkpoint cannot tell apart")
+    return [note_verifier(key) for key in keys]
 
 
 def _verify_log_period(members: Mapping[str, bytes], trust: Trust, story: tuple[tuple[int, LedgerEntry], ...]) -> None:

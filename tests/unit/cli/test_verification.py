@@ -17,8 +17,9 @@ from xbridge.cli.verification import run_verify
 from xbridge.cli.wording import CHECKS, TEXTS, check_lines
 from xbridge.core.language import LANGUAGES, Language
 from xbridge.crypto.digest import sha256_hex
+from xbridge.crypto.key import SigningKey
 from xbridge.evidence.bundle import read_bundle
-from xbridge.evidence.trust import trust_bytes
+from xbridge.evidence.trust import trust_bytes, trusted_key
 from xbridge.flows.verification import CHECKS as NAMES
 from xbridge.flows.verification import verify_bundle
 
@@ -94,6 +95,22 @@ def test_an_authority_of_sm2_needs_its_extra(
     monkeypatch.setitem(sys.modules, "gmssl_pyx", None)
     assert verify(folder, "sm2.json") == 3
     assert "xbridge-gba[gm]" in capsys.readouterr().out
+
+
+def test_a_trust_file_whose_keys_cannot_be_used_is_unreadable(
+    folder: Path, binder: Binder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither a key that is none nor a log key that no checkpoint can have is a statement about the bundle."""
+    trust = binder.trust()
+    record, log = trust.keys
+    p256 = SigningKey.generate("ES256").public()
+    for bad in (
+        record.model_copy(update={"jwk": {"kty": "oct", "k": "AAAA"}}),
+        trusted_key(p256, "log", valid_from=log.valid_from),
+    ):
+        (folder / "bad.json").write_bytes(trust_bytes(trust.model_copy(update={"keys": (record, log, bad)})))
+        assert verify(folder, "bad.json") == 3
+        assert "FAILED" not in capsys.readouterr().out
 
 
 def test_the_name_is_for_those_who_ask(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

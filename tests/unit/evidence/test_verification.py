@@ -17,7 +17,7 @@ from xbridge.crypto.canonical import canonical_json_of, parse_strict_object
 from xbridge.crypto.key import SigningKey
 from xbridge.evidence.bundle import read_bundle, write_bundle
 from xbridge.evidence.manifest import NAME, SIGNATURE_NAME
-from xbridge.evidence.trust import Trust, parse_trust, trusted_key
+from xbridge.evidence.trust import Trust, parse_trust, trust_bytes, trusted_key
 from xbridge.flows.verification import CHECKS, verify_bundle
 
 
@@ -43,6 +43,11 @@ def exporter_of(traveller: Traveller) -> SigningKey:
 def binder(whole: tuple[bytes, Trust, Traveller]) -> Binder:
     """The parts of that evidence, ready to be signed with keys that the test knows."""
     return Binder.of(read_bundle(whole[0]), whole[2].deps.record_keys)
+
+
+def public_key(alg: str) -> dict[str, str]:
+    """Return a new public key for ``alg`` as a JWK."""
+    return SigningKey.generate(alg, urandom).public().to_jwk()
 
 
 def refused(raw: bytes, trust: Trust | None) -> TamperDetected:
@@ -561,8 +566,24 @@ def test_a_key_is_good_in_its_whole_period(binder: Binder, periods: dict[str, st
         lambda keys: keys["keys"][0]["jwk"].update(d="AAAA"),
         lambda keys: keys["keys"][0].update(valid_from="soon"),
         lambda keys: keys.update(extra=1),
+        lambda keys: (
+            keys["keys"][1]["jwk"].update(kid=keys["keys"][0]["jwk"]["kid"]) or keys["keys"][1].update(use="record")
+        ),
+        lambda keys: keys["keys"].append({**keys["keys"][1], "jwk": {**keys["keys"][1]["jwk"], "kid": "x"}}),
+        lambda keys: keys["keys"].append({**keys["keys"][1], "jwk": public_key("ES256")}),
+        lambda keys: keys["keys"].append({**keys["keys"][1], "jwk": {"kty": "oct"}, "use": "token"}),
     ],
-    ids=["no keys", "a broken key", "a private part", "no moment", "an unknown member"],
+    ids=[
+        "no keys",
+        "a broken key",
+        "a private part",
+        "no moment",
+        "an unknown member",
+        "two keys of one id",
+        "one log key of two ids",
+        "a log key of another kind",
+        "a token key that is none",
+    ],
 )
 def test_bad_keys_inside_a_bundle_are_its_own_fault(binder: Binder, change: Callable[[Any], object]) -> None:
     """Without a trust file, unusable keys of the bundle are a refusal of the bundle and not a crash."""
@@ -572,7 +593,29 @@ def test_bad_keys_inside_a_bundle_are_its_own_fault(binder: Binder, change: Call
         change(keys)
         members["keys.json"] = canonical_json_of(keys)
 
-    refused(binder.bind(bend), None)
+    assert refused(binder.bind(bend), None).claim == "manifest"
+
+
+def test_a_key_may_be_trusted_for_two_periods(binder: Binder) -> None:
+    """Listing a key once more, for another time, takes nothing from what it signed in the first."""
+    trust = binder.trust()
+    over = "2020-02-01T00:00:00Z"
+    keys = tuple(key.model_copy(update={"valid_until": over}) for key in trust.keys)
+    twice = parse_trust(trust_bytes(trust.model_copy(update={"keys": (*keys, *trust.keys)})))
+    assert verify_bundle(
+        binder.bind(lambda members: members.update({"keys.json": trust_bytes(twice)})), twice
+    ).signer_known
+
+
+@pytest.mark.parametrize("use", ["record", "log", "token"])
+def test_a_trust_file_with_an_unusable_key_is_none(binder: Binder, use: str) -> None:
+    """A key that is not admissible is found when the file is read, whatever it is for."""
+    document = parse_strict_object(trust_bytes(binder.trust()), max_bytes=1 << 20)
+    keys = document["keys"]
+    assert isinstance(keys, list)
+    keys.append({**keys[0], "use": use, "jwk": {"kty": "oct", "k": "AAAA"}})
+    with pytest.raises(ConfigError):
+        parse_trust(canonical_json_of(document))
 
 
 @pytest.mark.parametrize(
