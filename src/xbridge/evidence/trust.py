@@ -135,6 +135,18 @@ class Trust(Record):
 
 def parse_trust(raw: bytes) -> Trust:
     """Return the trust file in ``raw``.  Raises ``ConfigError``; ``Unsupported`` for an SM2 anchor without the extra ``gm``."""
+    trust = parse_embedded_trust(raw)
+    if trust.resident_anchors:
+        load_anchors([each.pem for each in trust.resident_anchors])
+    return trust
+
+
+def parse_embedded_trust(raw: bytes) -> Trust:
+    """Return the file in ``raw`` as a bundle brings it: its form and its keys are checked, its anchors are not loaded.
+
+    Anchors inside a bundle count for nobody, so what they need in order to be read must not keep a reader from the rest.
+    Raises ``ConfigError``.
+    """
     if len(raw) > MAX_TRUST_BYTES:
         raise ConfigError("the trust file is too large")
     try:
@@ -149,8 +161,6 @@ def parse_trust(raw: bytes) -> Trust:
         raise ConfigError("this is not a trust file (specs/evidence.md says what one looks like)") from exc
     for use in KEY_USES:
         trust.key_set(use)
-    if trust.resident_anchors:
-        load_anchors([each.pem for each in trust.resident_anchors])
     return trust
 
 

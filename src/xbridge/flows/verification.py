@@ -24,7 +24,7 @@ from xbridge.crypto.digest import sha256_hex
 from xbridge.crypto.signing import from_envelope
 from xbridge.evidence.bundle import read_bundle
 from xbridge.evidence.manifest import NAME, SIGNATURE_NAME, Manifest, verify_exporter, verify_manifest
-from xbridge.evidence.trust import Trust, parse_trust
+from xbridge.evidence.trust import Trust, parse_embedded_trust
 from xbridge.flows.story import SUBJECT_DETAIL, verify_story
 from xbridge.ledger.checkpoint import Checkpoint, verify_checkpoint
 from xbridge.ledger.entry import LedgerEntry, parse_entry
@@ -159,7 +159,7 @@ def _embedded_trust(members: Mapping[str, bytes]) -> Trust:
     They make it consistent and prove nothing about the signer; beside a trust file they only have to be readable.
     """
     try:
-        trust = parse_trust(members.get("keys.json", b""))
+        trust = parse_embedded_trust(members.get("keys.json", b""))
         _log_verifiers(trust)
         return trust
     except (ConfigError, VerificationError) as exc:

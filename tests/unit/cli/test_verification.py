@@ -97,6 +97,19 @@ def test_an_authority_of_sm2_needs_its_extra(
     assert "xbridge-gba[gm]" in capsys.readouterr().out
 
 
+def test_authorities_inside_a_bundle_need_no_extra(
+    folder: Path, binder: Binder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A bundle whose issuer lists an authority of SM2 is read without the extra: its own anchors count for nobody."""
+    require_binding()
+    keys = trust_bytes(trusting(binder.trust(), Authority(kind="sm2")))
+    (folder / "sm2.zip").write_bytes(binder.bind(lambda members: members.update({"keys.json": keys})))
+    monkeypatch.setitem(sys.modules, "gmssl_pyx", None)
+    for trust, code in ((folder / "trust.json", 0), (None, 2)):
+        assert run_verify(folder / "sm2.zip", trust, language="en", show_signer=False, as_json=False) == code
+        assert "xbridge-gba[gm]" not in capsys.readouterr().out
+
+
 def test_a_trust_file_whose_keys_cannot_be_used_is_unreadable(
     folder: Path, binder: Binder, capsys: pytest.CaptureFixture[str]
 ) -> None:
