@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unicodedata import category
+
 from rich.console import Console
 from rich.status import Status
 from rich.text import Text
@@ -10,10 +12,20 @@ from xbridge.consent.wording import CATEGORIES, word
 from xbridge.core.language import Language
 from xbridge.demo.timeline import Step
 
+_SHAPELESS = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
 
 def console() -> Console:
     """Return a console on standard output that never wraps a line in a pipe."""
     return Console(soft_wrap=True)
+
+
+def printable(text: str) -> str:
+    """Return hostile ``text`` as one line that cannot act on a terminal: what has no shape of its own becomes ``�``.
+
+    That is controls (ESC, newlines), invisible and direction marks, line separators, and halves of characters.
+    """
+    return "".join("�" if category(each) in _SHAPELESS else each for each in text)
 
 
 class TerminalScreen:

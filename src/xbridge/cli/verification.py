@@ -9,7 +9,7 @@ from typing import Any
 from cryptography import x509
 from rich.text import Text
 
-from xbridge.cli.screen import console
+from xbridge.cli.screen import console, printable
 from xbridge.cli.wording import check_lines, say
 from xbridge.core.errors import ConfigError, TamperDetected, Unsupported
 from xbridge.core.language import Language
@@ -78,17 +78,17 @@ def _as_json(found: VerifiedBundle, holder: str) -> int:
 def _held(bundle: Path, found: VerifiedBundle, language: Language, holder: str) -> int:
     code, key = _judged(found)
     screen = console()
-    screen.print(f"{bundle.name}: consent {found.manifest.consent}", highlight=False)
+    screen.print(Text(printable(f"{bundle.name}: consent {found.manifest.consent}")))
     for name, detail in check_lines(found, language):
-        screen.print(Text.assemble("  ", (say("ok", language), "green"), f"  {name:<11} {detail}"))
+        screen.print(Text.assemble("  ", (say("ok", language), "green"), f"  {name:<11} {printable(detail)}"))
         if name == "subject" and found.resident is not None:
             # The fingerprint tells certificates apart without telling people; the name is for those who ask.
             screen.print(Text(f"                  {say('certificate', language)} {found.resident.fingerprint}"))
             if holder:
-                screen.print(Text(f"                  {say('holder', language)} {holder}"))
+                screen.print(Text(f"                  {say('holder', language)} {printable(holder)}"))
     screen.print(Text(say("story_title", language)))
     for line in _story(found):
-        screen.print(f"  {line['index']:>6}  {line['at']}  {line['what']}", highlight=False, markup=False)
+        screen.print(Text(printable(f"  {line['index']:>6}  {line['at']}  {line['what']}")))
     style = "bold green" if code == VERIFIED else "bold yellow"
     colon = ": " if language == "en" else "："
     screen.print(Text.assemble((say(key, language), style), f"{colon}{say(f'{key}_why', language)}"))
@@ -120,10 +120,12 @@ def _failed(bundle: Path, error: TamperDetected, language: Language, *, as_json:
         _print_json({"result": "failed", "exit_code": FAILED, "check": error.claim, "reason": error.reason})
         return FAILED
     screen = console()
-    screen.print(f"{bundle.name}:", highlight=False)
+    screen.print(Text(printable(f"{bundle.name}:")))
     for name in CHECKS[: CHECKS.index(error.claim)] if error.claim in CHECKS else ():
         screen.print(Text.assemble("  ", (say("ok", language), "green"), f"  {name}"))
-    screen.print(Text.assemble("  ", (say("failed", language), "bold red"), f"  {error.claim}: {error.message}"))
+    screen.print(
+        Text.assemble("  ", (say("failed", language), "bold red"), f"  {error.claim}: {printable(error.message)}")
+    )
     return FAILED
 
 
@@ -133,9 +135,15 @@ def _unreadable(error: Exception, language: Language, *, as_json: bool) -> int:
         _print_json({"result": "unreadable", "exit_code": UNREADABLE, "message": message})
     else:
         # Not as markup: the name of an extra stands in brackets.
-        console().print(Text(message, "bold red"), highlight=False)
+        console().print(Text(printable(message), "bold red"))
     return UNREADABLE
 
 
 def _print_json(document: dict[str, Any]) -> None:
-    print(json.dumps(document, ensure_ascii=False, indent=2))
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    # Escaped, so that a script reads the value as it is and a terminal does not obey it.
+    print("\n".join("".join(map(_escaped, line)) for line in text.split("\n")))
+
+
+def _escaped(character: str) -> str:
+    return character if printable(character) == character else json.dumps(character)[1:-1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,32 @@ def test_authorities_inside_a_bundle_need_no_extra(
     for trust, code in ((folder / "trust.json", 0), (None, 2)):
         assert run_verify(folder / "sm2.zip", trust, language="en", show_signer=False, as_json=False) == code
         assert "xbridge-gba[gm]" not in capsys.readouterr().out
+
+
+HOSTILE = "[/x] \x1b[2K\n  verified: \x9b1m\u202e\u2028 :smile:"
+TAMED = "[/x] �[2K�  verified: �1m�� :smile:"
+
+
+def test_a_bundle_cannot_write_on_the_terminal(
+    binder: Binder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Words of a bundle and of a certificate are shown as they are, on their own line: no markup, no control."""
+    hostile = replace(binder, records=list(binder.records))
+    hostile.signed_by(AUTHORITY.issue(HOSTILE))
+    bundle, trust = tmp_path / "a[b]\n.zip", tmp_path / "trust.json"
+    trust.write_bytes(trust_bytes(trusting(hostile.trust(), AUTHORITY)))
+    bundle.write_bytes(hostile.bind())
+    assert run_verify(bundle, trust, language="en", show_signer=True, as_json=False) == 0
+    printed = capsys.readouterr().out
+    assert f"a[b]�.zip: consent {binder.consent}\n" in printed
+    assert f"CN={TAMED}" in printed
+    assert run_verify(bundle, trust, language="en", show_signer=True, as_json=True) == 0
+    printed = capsys.readouterr().out
+    assert printed.replace("\n", "").isprintable()
+    assert HOSTILE in json.loads(printed)["resident"]["holder"]
+    bundle.write_bytes(b"no bundle")
+    assert run_verify(bundle, trust, language="en", show_signer=False, as_json=False) == 1
+    assert "a[b]�.zip:\n" in capsys.readouterr().out
 
 
 def test_a_trust_file_whose_keys_cannot_be_used_is_unreadable(
