@@ -14,7 +14,10 @@ def to_text(moment: datetime) -> str:
 
 def from_text(text: str) -> datetime:
     """Return the moment that :func:`to_text` wrote.  Raises ``ValueError``."""
-    return datetime.fromisoformat(text).astimezone(UTC)
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except OverflowError as exc:
+        raise ValueError("no such moment") from exc
 
 
 def from_seconds(seconds: int) -> datetime:

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from xbridge.core.decision import Record
 from xbridge.core.errors import ConfigError, TamperDetected, VerificationError
-from xbridge.core.moment import from_text
+from xbridge.core.moment import from_text, to_text
 from xbridge.crypto import base64url
 from xbridge.crypto.canonical import canonical_json, canonical_json_of
 from xbridge.crypto.key import KeySet, VerificationKey
@@ -154,14 +154,20 @@ def parse_embedded_trust(raw: bytes) -> Trust:
         periods = [(key.valid_from, key.valid_until) for key in trust.keys]
         periods += [(anchor.valid_from, anchor.valid_until) for anchor in trust.resident_anchors]
         for valid_from, valid_until in periods:
-            from_text(valid_from)
+            _check_moment(valid_from)
             if valid_until:
-                from_text(valid_until)
+                _check_moment(valid_until)
     except (ValidationError, ValueError) as exc:
         raise ConfigError("this is not a trust file (specs/evidence.md says what one looks like)") from exc
     for use in KEY_USES:
         trust.key_set(use)
     return trust
+
+
+def _check_moment(text: str) -> None:
+    """Raises ``ValueError`` unless ``text`` is a moment in the one form that says the same everywhere: in UTC, with its Z."""
+    if to_text(from_text(text)) != text:
+        raise ValueError("not in canonical form")
 
 
 def trust_bytes(trust: Trust) -> bytes:

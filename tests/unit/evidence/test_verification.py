@@ -607,6 +607,19 @@ def test_a_key_may_be_trusted_for_two_periods(binder: Binder) -> None:
     ).signer_known
 
 
+@pytest.mark.parametrize("member", ["valid_from", "valid_until"])
+@pytest.mark.parametrize(
+    "text",
+    ["2026-06-01", "2026-06-01T00:00:00", "2026-06-01T08:00:00+08:00", "20260601T000000Z", "0001-01-01T00:00:00+08:00"],
+)
+def test_a_period_means_the_same_everywhere(binder: Binder, member: str, text: str) -> None:
+    """Only the canonical form in UTC is read: a moment without a zone would depend on the reader's clock."""
+    trust = binder.trust()
+    key = trust.keys[0].model_copy(update={member: text})
+    with pytest.raises(ConfigError):
+        parse_trust(trust_bytes(trust.model_copy(update={"keys": (key, trust.keys[1])})))
+
+
 @pytest.mark.parametrize("use", ["record", "log", "token"])
 def test_a_trust_file_with_an_unusable_key_is_none(binder: Binder, use: str) -> None:
     """A key that is not admissible is found when the file is read, whatever it is for."""
