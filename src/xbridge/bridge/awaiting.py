@@ -174,7 +174,8 @@ class AsyncBridge(AwaitingRequests, AwaitingSignatures, AwaitingBulkSigning):
 
         ``approved_by`` is who is logged in, as one of the link's accounts.  With ``signed_by``, the request of
         :meth:`request_consent_signature` (or its ``business_id``), their signature becomes part of the record; without
-        it the record says that the collecting party alone signed.  The same call may be made again after a crash.
+        it the record says that the collecting party alone signed.  While the signature waits (ten minutes, and until a
+        grant took it), the same call may be made again after a crash; without one, offer anew.
 
         Raises ``TamperDetected`` when the text shown differs by one character, the offer was answered before or the
         signature is not one over this consent, ``LinkRefused`` for another session or person, ``ConsentMissing`` for an
