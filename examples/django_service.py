@@ -22,6 +22,8 @@ from django.views.decorators.csrf import csrf_exempt
 from xbridge import Bridge, Collected, FormTitle, Identity, PendingRequest, SQLiteStore, load_config
 from xbridge.web import FrontDesk, Hooks, Visit, Waiting, answer_wsgi
 
+WELCOME = """<p>Welcome, {}.</p><p>{}</p><form method="post" action="/iamsmart/ask/logout">
+<input type="hidden" name="guard" value="{}"><button>Log out</button></form>"""
 PAGE = """<!doctype html>
 <html lang="{}">
 <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -39,12 +41,17 @@ class Library(Hooks):
     def on_identity(self, visit: Visit, identity: Identity) -> None:
         """Somebody logged in: ``identity.subject`` is who they are to this service, always the same."""
         visit.keep(identity)
-        names[visit.id] = identity.profile.name_en
-        # A session on the server keeps its key unless it is told; a key from before the login is worth nothing after.
-        visit.session.cycle_key()  # type: ignore[attr-defined]
+        # Not under ``visit.id``: that was there before the login, and the next person may sit at the same browser.
+        visit.session["person"] = identity.subject_ref
+        names[identity.subject_ref] = identity.profile.name_en
+        visit.session.cycle_key()  # type: ignore[attr-defined]  # a session on the server keeps its key unless told
 
-    def on_ask(self, visit: Visit, what: str, form: object) -> PendingRequest | None:
-        """Somebody pressed the button: ask iAM Smart for what the form needs."""
+    def on_ask(self, visit: Visit, what: str, form: object) -> PendingRequest | str | None:
+        """Somebody pressed a button of ours: log out, or ask iAM Smart for what the form needs."""
+        if what == "logout":
+            visit.forget()
+            visit.session["person"] = ""
+            return "/"
         if what != "card":
             return None
         return bridge.request_form(
@@ -55,7 +62,7 @@ class Library(Hooks):
     def on_result(self, visit: Visit, waiting: Waiting, collected: Collected) -> None:
         """They answered, or did not."""
         form = collected.data
-        cards[visit.id] = (
+        cards[visit.session.get("person")] = (
             f"Card for {form.en_name.unstructured_name}, {form.email_address}."
             if collected.status == "done"
             else f"No card this time ({collected.status})."
@@ -83,10 +90,11 @@ def home(request: HttpRequest) -> HttpResponse:
     """Show the page."""
     visit = desk.visit(request.session)
     button, welcome = desk.button(visit, "login", next="/"), ""
-    if visit.proof():
+    if person := visit.proof() and visit.session.get("person"):
         button = desk.button(visit, "form", ask="card", next="/")
-        welcome = format_html("<p>Welcome, {}.</p><p>{}</p>", names.get(visit.id, ""), cards.get(visit.id, ""))
-    return HttpResponse(format_html(PAGE, visit.language, desk.stylesheet, welcome, button))
+        welcome = format_html(WELCOME, names.get(person, ""), cards.get(person, ""), visit.guard)
+    page = format_html(PAGE, visit.language, desk.stylesheet, welcome, button)
+    return HttpResponse(page, headers={"Cache-Control": "no-store"})
 
 
 def iamsmart(request: HttpRequest) -> HttpResponse:

@@ -13,7 +13,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 import uvicorn
-from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.middleware.sessions import SessionMiddleware
 
@@ -21,11 +21,13 @@ from xbridge import AsyncBridge, Collected, FormTitle, Identity, PendingRequest,
 from xbridge.web import AsyncFrontDesk, Hooks, Shown, Visit, Waiting
 from xbridge.web.asgi import routes
 
+LOGOUT = """<form method="post" action="/iamsmart/ask/logout">
+<input type="hidden" name="guard" value="{}"><button>Log out</button></form>"""
 PAGE = """<!doctype html>
 <html lang="{}">
 <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="{}"><link rel="icon" href="data:,"><title>Library card</title>
-<main><h1>Library card</h1>{}</main></html>"""
+<main><h1>Library card</h1>{}{}</main></html>"""
 
 # In memory, for one process; a real service has a database here.
 names: dict[str, str] = {}
@@ -38,10 +40,16 @@ class Library(Hooks):
     async def on_identity(self, visit: Visit, identity: Identity) -> None:
         """Somebody logged in: ``identity.subject`` is who they are to this service, always the same."""
         visit.keep(identity)
-        names[visit.id] = identity.profile.name_en
+        # Not under ``visit.id``: that was there before the login, and the next person may sit at the same browser.
+        visit.session["person"] = identity.subject_ref
+        names[identity.subject_ref] = identity.profile.name_en
 
-    async def on_ask(self, visit: Visit, what: str, form: object) -> PendingRequest | None:
-        """Somebody pressed the button: ask iAM Smart for what the form needs."""
+    async def on_ask(self, visit: Visit, what: str, form: object) -> PendingRequest | str | None:
+        """Somebody pressed a button of ours: log out, or ask iAM Smart for what the form needs."""
+        if what == "logout":
+            visit.forget()
+            visit.session["person"] = ""
+            return "/"
         if what != "card":
             return None
         return await bridge.request_form(
@@ -52,9 +60,9 @@ class Library(Hooks):
     async def on_result(self, visit: Visit, waiting: Waiting, collected: Collected) -> Shown:
         """They answered, or did not: keep it, and let the page's own script know which."""
         form = collected.data
-        cards[visit.id] = {"status": collected.status}
+        card = cards[visit.session.get("person")] = {"status": collected.status}
         if collected.status == "done":
-            cards[visit.id] |= {"name": form.en_name.unstructured_name, "email": form.email_address}
+            card |= {"name": form.en_name.unstructured_name, "email": form.email_address}
         return Shown(data={"card": collected.status == "done"})
 
 
@@ -82,15 +90,18 @@ def visitor(request: Request) -> Visit:
 async def home(visit: Annotated[Visit, Depends(visitor)]) -> str:
     """Show the page."""
     button = desk.button(visit, "form", ask="card", next="/card") if visit.proof() else desk.button(visit, next="/")
-    return PAGE.format(visit.language, desk.stylesheet, button)
+    welcome = LOGOUT.format(visit.guard) if visit.proof() else ""
+    return PAGE.format(visit.language, desk.stylesheet, welcome, button)
 
 
 @app.get("/card")
-async def card(visit: Annotated[Visit, Depends(visitor)]) -> dict[str, str]:
+async def card(visit: Annotated[Visit, Depends(visitor)], response: Response) -> dict[str, str]:
     """Return the card of the person who is logged in."""
     if not visit.proof():
         raise HTTPException(401, "log in first")
-    return {"who": names.get(visit.id, ""), **cards.get(visit.id, {"status": "none"})}
+    response.headers["Cache-Control"] = "no-store"
+    person = visit.session.get("person")
+    return {"who": names.get(person, ""), **cards.get(person, {"status": "none"})}
 
 
 class Server(uvicorn.Server):

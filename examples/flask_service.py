@@ -25,6 +25,8 @@ PAGE = """<!doctype html>
 <main><h1>Library card</h1>
 {% if not visit.proof() %}{{ desk.button(visit, "login", next="/") }}
 {% else %}<p>Welcome, {{ name }}.</p>
+<form method="post" action="/iamsmart/ask/logout"><input type="hidden" name="guard" value="{{ visit.guard }}">
+<button>Log out</button></form>
 {% if card %}<p>{{ card }}</p>{% endif %}{{ desk.button(visit, "form", ask="card", next="/") }}{% endif %}
 </main></html>"""
 
@@ -39,10 +41,16 @@ class Library(Hooks):
     def on_identity(self, visit: Visit, identity: Identity) -> None:
         """Somebody logged in: ``identity.subject`` is who they are to this service, always the same."""
         visit.keep(identity)
-        names[visit.id] = identity.profile.name_en
+        # Not under ``visit.id``: that was there before the login, and the next person may sit at the same browser.
+        visit.session["person"] = identity.subject_ref
+        names[identity.subject_ref] = identity.profile.name_en
 
-    def on_ask(self, visit: Visit, what: str, form: object) -> PendingRequest | None:
-        """Somebody pressed the button: ask iAM Smart for what the form needs."""
+    def on_ask(self, visit: Visit, what: str, form: object) -> PendingRequest | str | None:
+        """Somebody pressed a button of ours: log out, or ask iAM Smart for what the form needs."""
+        if what == "logout":
+            visit.forget()
+            visit.session["person"] = ""
+            return "/"
         if what != "card":
             return None
         return bridge.request_form(
@@ -53,7 +61,7 @@ class Library(Hooks):
     def on_result(self, visit: Visit, waiting: Waiting, collected: Collected) -> None:
         """They answered, or did not."""
         form = collected.data
-        cards[visit.id] = (
+        cards[visit.session.get("person")] = (
             f"Card for {form.en_name.unstructured_name}, {form.email_address}."
             if collected.status == "done"
             else f"No card this time ({collected.status})."
@@ -72,12 +80,12 @@ app.config.update(SESSION_COOKIE_SAMESITE="Lax", SESSION_COOKIE_SECURE=config.is
 
 
 @app.get("/")
-def home() -> str:
+def home() -> Response:
     """Show the page."""
     visit = desk.visit(session)
-    return render_template_string(
-        PAGE, visit=visit, desk=desk, name=names.get(visit.id, ""), card=cards.get(visit.id, "")
-    )
+    person = visit.session.get("person")
+    page = render_template_string(PAGE, visit=visit, desk=desk, name=names.get(person, ""), card=cards.get(person, ""))
+    return Response(page, headers={"Cache-Control": "no-store"})
 
 
 @app.route("/iamsmart/<path:rest>", methods=["GET", "POST"])

@@ -24,6 +24,8 @@ from xbridge import AsyncBridge, Collected, FormTitle, Identity, PendingRequest,
 from xbridge.web import AsyncFrontDesk, Hooks, Visit, Waiting
 from xbridge.web.asgi import routes
 
+WELCOME = """<p>Welcome, {}.</p><p>{}</p><form method="post" action="/iamsmart/ask/logout">
+<input type="hidden" name="guard" value="{}"><button>Log out</button></form>"""
 PAGE = """<!doctype html>
 <html lang="{}">
 <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -41,10 +43,16 @@ class Library(Hooks):
     async def on_identity(self, visit: Visit, identity: Identity) -> None:
         """Somebody logged in: ``identity.subject`` is who they are to this service, always the same."""
         visit.keep(identity)
-        names[visit.id] = identity.profile.name_en
+        # Not under ``visit.id``: that was there before the login, and the next person may sit at the same browser.
+        visit.session["person"] = identity.subject_ref
+        names[identity.subject_ref] = identity.profile.name_en
 
-    async def on_ask(self, visit: Visit, what: str, form: object) -> PendingRequest | None:
-        """Somebody pressed the button: ask iAM Smart for what the form needs."""
+    async def on_ask(self, visit: Visit, what: str, form: object) -> PendingRequest | str | None:
+        """Somebody pressed a button of ours: log out, or ask iAM Smart for what the form needs."""
+        if what == "logout":
+            visit.forget()
+            visit.session["person"] = ""
+            return "/"
         if what != "card":
             return None
         return await bridge.request_form(
@@ -55,7 +63,7 @@ class Library(Hooks):
     async def on_result(self, visit: Visit, waiting: Waiting, collected: Collected) -> None:
         """They answered, or did not."""
         form = collected.data
-        cards[visit.id] = (
+        cards[visit.session.get("person")] = (
             f"Card for {form.en_name.unstructured_name}, {form.email_address}."
             if collected.status == "done"
             else f"No card this time ({collected.status})."
@@ -73,9 +81,11 @@ async def home(request: Request) -> HTMLResponse:
     visit = desk.visit(request.session)
     button, welcome = desk.button(visit, "login", next="/"), ""
     if visit.proof():
+        person = visit.session.get("person")
         button = desk.button(visit, "form", ask="card", next="/")
-        welcome = f"<p>Welcome, {escape(names.get(visit.id, ''))}.</p><p>{escape(cards.get(visit.id, ''))}</p>"
-    return HTMLResponse(PAGE.format(visit.language, desk.stylesheet, welcome, button))
+        welcome = WELCOME.format(escape(names.get(person, "")), escape(cards.get(person, "")), visit.guard)
+    page = PAGE.format(visit.language, desk.stylesheet, welcome, button)
+    return HTMLResponse(page, headers={"Cache-Control": "no-store"})
 
 
 # Lax, not Strict: people come back from another site.  Secure wherever there is https, which is everywhere but here.

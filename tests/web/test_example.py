@@ -39,6 +39,27 @@ def test_a_person_gets_a_card(visitor: Visitor) -> None:
     assert "@" in shown
 
 
+def test_the_next_person_at_the_browser_sees_nothing_of_the_one_before(visitor: Visitor) -> None:
+    """Two people, one browser, without and with logging out in between: each sees what is theirs."""
+    visitor.log_in()
+    waits = visitor.ask()
+    visitor.decide(waits)
+    visitor.http.get(waits)
+    assert "CHAN, Tai Man" in card(visitor)
+    away = visitor.http.post("/iamsmart/login", data=visitor.home().fields).headers["location"]
+    said = {"login_url": away, "persona": "lee-siu-ming", "decision": "approve"}
+    visitor.http.get(visitor.mocks.control("logins", said)["callback_url"])
+    assert "CHAN, Tai Man" not in card(visitor)
+    shown = visitor.http.get("/card")
+    shown = shown if shown.status_code == 200 else visitor.http.get("/")
+    assert "no-store" in shown.headers["cache-control"]
+    guard = visitor.home().fields["guard"]
+    assert visitor.http.post("/iamsmart/ask/logout", data={"guard": "guessed"}).status_code == 403
+    assert "智方便填表" in visitor.home().words
+    assert visitor.http.post("/iamsmart/ask/logout", data={"guard": guard}).status_code == 303
+    assert "智方便登入" in visitor.home().words
+
+
 def test_a_person_may_refuse_to_log_in(visitor: Visitor) -> None:
     """A refusal is a page in the person's language with the way back; nobody is logged in."""
     page = visitor.log_in("refuse")
