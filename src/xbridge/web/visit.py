@@ -134,8 +134,13 @@ class Visit:
     # --- who is logged in ------------------------------------------------------------------------------------------
 
     def keep(self, person: Identity | StepUp, *, provider: str = "") -> None:
-        """Keep the sealed proof of a login, for the requests of this session; a step-up names its ``provider``."""
+        """Keep the sealed proof of a login, for the requests of this session; a step-up names its ``provider``.
+
+        Where somebody else was logged in at that provider, what waited for them is dropped.
+        """
         name = person.provider if isinstance(person, Identity) else provider
+        if isinstance(person, Identity):
+            self._make_room(name, person.subject_ref)
         # What could be guessed or planted before the login is worth nothing after it.
         self._keep(proofs={**self._kept().get("proofs", {}), name: person.proof}, guard=new_handle(self._entropy))
 
@@ -221,6 +226,13 @@ class Visit:
         over = replace(waiting, ending=ending, next=next, app_url="", code="")
         self._keep(waiting=[asdict(over if each == waiting else each) for each in self._waiting()])
         return over
+
+    def _make_room(self, provider: str, subject_ref: str) -> None:
+        """Note who is logged in; an answer to the one before must not reach the next at the same browser."""
+        people: Mapping[str, str] = self._kept().get("people", {})
+        if people.get(provider, subject_ref) != subject_ref:
+            self._keep(waiting=[], hops=[], doubt=None)
+        self._keep(people={**people, provider: subject_ref})
 
     # --- the one key ---------------------------------------------------------------------------------------------------
 

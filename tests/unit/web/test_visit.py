@@ -177,6 +177,22 @@ def test_a_step_up_takes_the_place_of_the_login() -> None:
     assert seen.proof() == "fresh"
 
 
+@pytest.mark.parametrize(("persona", "kept"), [("chan-tai-man", True), ("lee-siu-ming", False)])
+def test_another_persons_login_drops_what_waited(persona: str, kept: bool) -> None:
+    """What one person was asked is not answered into the session of the next; the same person keeps it."""
+    stage = DeskStage()
+    browser = Browser(stage)
+    browser.log_in()
+    seen = stage.desk.visit(browser.session)
+    stage.desk.wait_for(seen, stage.request_form(browser), next="/")
+    seen.doubt(stage.hooks.last("identity"), next="/", until=int(END.timestamp()))
+    business_id = browser.session[KEY]["waiting"][0]["business_id"]
+    browser.log_in(persona=persona)
+    after = browser.session[KEY]
+    assert (bool(after["waiting"]), bool(after["doubt"])) == (kept, kept)
+    assert (stage.desk.visit(browser.session).waiting(business_id) is not None) == kept
+
+
 def test_printing_a_visit_shows_nothing() -> None:
     """A visit in a log line is just a visit."""
     assert repr(visit({KEY: {"guard": "secret"}})) == "Visit(…)"
