@@ -72,8 +72,8 @@ async def finish_direct(desk: AnyDesk, request: WebRequest, visit: Visit) -> Web
 
 async def confirm(desk: AnyDesk, request: WebRequest, visit: Visit) -> WebReply:
     """Log in whoever confirmed that a login from the provider's app is their own doing."""
-    form_of_ours(request, visit)
-    settled_doubt = visit.settle_doubt(now=desk.clock())
+    form = form_of_ours(request, visit)
+    settled_doubt = visit.settle_doubt(form.get("handle", ""), now=desk.clock())
     if settled_doubt is None:
         raise CallbackInvalid("login", reason="expired")
     provider, way = settled_doubt
@@ -100,12 +100,12 @@ async def _finish_direct(desk: AnyDesk, request: WebRequest, visit: Visit, hop: 
     if name is None:
         return html(refusal_page(desk.frame(visit), "elsewhere"), status=403)
     until = int((desk.clock() + timedelta(seconds=CONFIRM_S)).timestamp())
-    visit.doubt(identity, next=desk.home, until=until)
+    handle = visit.doubt(identity, next=desk.home, until=until)
     page = confirm_page(
         desk.frame(visit),
         name=name[:MAX_NAME_CHARS],
         action=desk.place(desk.paths.confirm),
-        fields={"guard": visit.guard},
+        fields={"guard": visit.guard, "handle": handle},
     )
     return html(page)
 

@@ -148,16 +148,25 @@ class Visit:
         """Return the sealed proof of the login at ``provider``, or empty text: then nobody is logged in."""
         return str(self._kept().get("proofs", {}).get(provider, ""))
 
-    def doubt(self, identity: Identity, *, next: str, until: int) -> None:  # noqa: A002  (the form's own word)
-        """Keep a login that the person must confirm first; nobody is logged in by it."""
-        self._keep(doubt={"provider": identity.provider, "proof": identity.proof, "next": next, "until": until})
+    def doubt(self, identity: Identity, *, next: str, until: int) -> str:  # noqa: A002  (the form's own word)
+        """Keep a login that the person must confirm first, and return its handle; nobody is logged in by it."""
+        handle = new_handle(self._entropy)
+        who = {"provider": identity.provider, "proof": identity.proof, "subject_ref": identity.subject_ref}
+        self._keep(doubt={"handle": handle, **who, "next": next, "until": until})
+        return handle
 
-    def settle_doubt(self, *, now: datetime) -> tuple[str, str] | None:
-        """Take the login that was confirmed: return its provider and where to go, or None when there is none."""
+    def settle_doubt(self, handle: str, *, now: datetime) -> tuple[str, str] | None:
+        """Take the login that was confirmed: return its provider and where to go, or None when it is not there.
+
+        ``handle`` is that of the page which was answered: a later login in another window is not what was confirmed.
+        """
         doubt: Mapping[str, Any] = self._kept().get("doubt") or {}
-        self._keep(doubt=None)
-        if not doubt or now.timestamp() >= doubt["until"]:
+        if not constant_time_equal(handle, doubt.get("handle", "")) or not handle:
             return None
+        self._keep(doubt=None)
+        if now.timestamp() >= doubt["until"]:
+            return None
+        self._make_room(doubt["provider"], doubt["subject_ref"])
         proofs = {**self._kept().get("proofs", {}), doubt["provider"]: doubt["proof"]}
         self._keep(proofs=proofs, guard=new_handle(self._entropy))
         return doubt["provider"], doubt["next"]

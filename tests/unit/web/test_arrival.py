@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from html import escape
 from urllib.parse import parse_qsl, urlsplit
@@ -369,9 +370,26 @@ def test_a_login_from_the_app_is_refused_unless_the_application_wants_it() -> No
     assert not stage.desk.visit(browser.session).proof()
 
 
-def confirmed(browser: Browser) -> WebReply:
-    """Press "Yes"."""
-    return browser.post("/iamsmart/confirm", {"guard": browser.guard})
+def confirmed(browser: Browser, page: WebReply) -> WebReply:
+    """Press "Yes" on ``page``."""
+    fields = dict(re.findall(r'name="(guard|handle)" value="([^"]*)"', page.body.decode()))
+    return browser.post("/iamsmart/confirm", {**fields, "guard": browser.guard})
+
+
+def test_only_who_is_shown_is_confirmed() -> None:
+    """A second login behind the page that asks "Is this you?" is not the one that its button confirms."""
+    stage = DeskStage(direct_login="v2", direct_login_uris=[f"{OWN_URL}/direct"])
+    stage.hooks.answers["direct"] = "me"
+    browser = Browser(stage)
+    first, second = (
+        browser.get(stage.mocks.iamsmart.direct_login(stage.client_id, persona, version=2))
+        for persona in (PERSON, "lee-siu-ming")
+    )
+    assert confirmed(browser, first).status == 400
+    assert browser.post("/iamsmart/confirm", {"guard": browser.guard}).status == 400, "no handle"
+    assert not stage.desk.visit(browser.session).proof()
+    assert confirmed(browser, second).status == 303
+    assert stage.desk.visit(browser.session).proof() == stage.hooks.last("direct").proof
 
 
 def test_a_login_from_the_app_must_be_confirmed() -> None:
@@ -386,11 +404,11 @@ def test_a_login_from_the_app_must_be_confirmed() -> None:
     assert not stage.desk.visit(browser.session).proof()
     assert browser.post("/iamsmart/confirm", {"guard": "x"}).status == 403
     assert not stage.desk.visit(browser.session).proof()
-    done = confirmed(browser)
+    done = confirmed(browser, page)
     assert (done.status, location(done)) == (303, "https://svc.test/home")
     assert stage.hooks.last("confirmed") == "iamsmart"
     assert stage.desk.visit(browser.session).proof()
-    assert confirmed(browser).status == 400, "once"
+    assert confirmed(browser, page).status == 400, "once"
 
 
 def test_a_confirmation_comes_in_time() -> None:
@@ -398,9 +416,9 @@ def test_a_confirmation_comes_in_time() -> None:
     stage = DeskStage(direct_login="v2", direct_login_uris=[f"{OWN_URL}/direct"])
     stage.hooks.answers["direct"] = "me"
     browser = Browser(stage)
-    browser.get(stage.mocks.iamsmart.direct_login(stage.client_id, PERSON, version=2))
+    page = browser.get(stage.mocks.iamsmart.direct_login(stage.client_id, PERSON, version=2))
     stage.clock.advance(600)
-    assert confirmed(browser).status == 400
+    assert confirmed(browser, page).status == 400
     assert not stage.desk.visit(browser.session).proof()
 
 
@@ -416,8 +434,9 @@ def test_the_app_fetches_a_state_first() -> None:
     assert location(hop).startswith("http://iamsmart.mock/mock/direct/")
     back = stage.mocks.iamsmart.finish_direct_login(location(hop))
     assert back.startswith(f"{OWN_URL}/callback?")
-    assert browser.get(back).status == 200
-    assert confirmed(browser).status == 303
+    page = browser.get(back)
+    assert page.status == 200
+    assert confirmed(browser, page).status == 303
     assert stage.desk.visit(browser.session).proof()
 
 
