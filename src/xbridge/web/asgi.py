@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from functools import partial
 
 from starlette.requests import ClientDisconnect, Request
@@ -16,7 +17,7 @@ from xbridge.web.front_desk import AsyncFrontDesk
 from xbridge.web.message import WebReply, WebRequest
 from xbridge.web.visit import Session
 
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
 def _own_session(request: Request) -> Session:
@@ -35,7 +36,17 @@ def routes(desk: AsyncFrontDesk, *, session_of: Callable[[Request], Session] = _
         return to_response(await desk.answer(await _read(desk, request, session_of)))
 
     # The desk itself says which methods an address takes; a HEAD, for one, must not finish a login.
-    return [Route(f"{desk.prefix}/{{rest:path}}", endpoint, methods=list(METHODS), include_in_schema=False)]
+    named = {desk.paths.ask, desk.paths.wait, desk.paths.status, desk.paths.static}
+    # Each address by itself: a desk at the root of a site must not answer for the whole site.
+    return [
+        Route(
+            f"{desk.prefix}{path}{'/{name}' if path in named else ''}",
+            endpoint,
+            methods=METHODS,
+            include_in_schema=False,
+        )
+        for path in asdict(desk.paths).values()
+    ]
 
 
 def to_response(reply: WebReply) -> Response:

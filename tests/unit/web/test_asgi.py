@@ -10,8 +10,11 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 
 from tests.unit.web.desk_stage import OWN_URL, PERSON, AsyncDeskStage
+from xbridge.web import AsyncFrontDesk
 from xbridge.web.asgi import routes, to_response
 from xbridge.web.message import WebReply
 
@@ -132,17 +135,37 @@ def test_a_sender_who_leaves_is_refused(stage: AsyncDeskStage) -> None:
 
 
 def test_the_desk_says_which_methods_it_takes(stage: AsyncDeskStage) -> None:
-    """HEAD is not GET here, and an unknown path is our own page."""
+    """HEAD is not GET here, and an unknown name is our own page."""
 
     async def play(http: httpx.AsyncClient) -> None:
         assert (await http.head("/iamsmart/callback", headers={"x-session": "me"})).status_code == 405
         assert (await http.put("/iamsmart/result")).status_code == 405
-        missing = await http.get("/iamsmart/x/y", headers={"x-session": "me", "Accept-Language": "fr, zh-CN;q=0.9, en"})
+        missing = await http.get(
+            "/iamsmart/wait/y", headers={"x-session": "me", "Accept-Language": "fr, zh-CN;q=0.9, en"}
+        )
         assert missing.status_code == 404
         assert '<html lang="zh-Hans">' in missing.text
         assert (await http.get("/elsewhere")).status_code == 404
 
     use(stage, play)
+
+
+def test_a_desk_at_the_root_leaves_the_rest_of_the_site_alone(stage: AsyncDeskStage) -> None:
+    """Routes that stand behind the desk's are reached, and each address of the desk is still its own."""
+    desk = AsyncFrontDesk(stage.bridge, own_url="https://svc.test", hooks=stage.hooks)
+    own = Route("/catalogue/{page}", lambda _: PlainTextResponse("ours"))
+    application = Starlette(routes=[*routes(desk, session_of=session_of), own])
+
+    async def main() -> None:
+        transport = httpx.ASGITransport(app=application)
+        me = {"x-session": "me"}
+        async with httpx.AsyncClient(transport=transport, base_url="https://svc.test", headers=me) as http:
+            assert (await http.get("/catalogue/1")).text == "ours"
+            exact = ("login", "callback", "result", "direct", "direct-state", "confirm")
+            for path in (*exact, "ask/x", f"wait/{'0' * 32}", f"status/{'0' * 32}", "static/wait.js"):
+                assert (await http.put(f"/{path}")).status_code == 405, path
+
+    asyncio.run(main())
 
 
 def test_doubled_headers_are_seen(stage: AsyncDeskStage) -> None:
