@@ -223,7 +223,12 @@ class Visit:
             code=pending.identification_code,
             label=label,
         )
-        self._keep(waiting=[asdict(each) for each in [*self._waiting(), added][-MAX_WAITING:]])
+        # What is over goes first, then the oldest: whoever still answers should not do so in vain.
+        kept, at = self._waiting(), now.timestamp()
+        while len(kept) >= MAX_WAITING:
+            over = [each for each in kept if each.ending or at >= each.until]
+            kept.remove((over or kept)[0])
+        self._keep(waiting=[asdict(each) for each in [*kept, added]])
         return added
 
     def waiting(self, business_id: str) -> Waiting | None:

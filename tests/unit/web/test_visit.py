@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from xbridge.core.errors import CallbackInvalid, LinkRefused
 from xbridge.core.identity import LoginHop
 from xbridge.core.request import PendingRequest, StepUp
 from xbridge.testing.world import NOON
-from xbridge.web.visit import KEY, MAX_HOPS, MAX_WAITING, Visit
+from xbridge.web.visit import KEY, MAX_HOPS, MAX_WAITING, Visit, Waiting
 
 END = NOON + timedelta(minutes=18)
 
@@ -101,6 +101,24 @@ def test_what_is_kept_stays_small_and_ends() -> None:
     assert seen.waiting(f"{8:032x}")
     assert seen.returning("/cb?state=8", now=END - timedelta(seconds=1))
     assert seen.returning("/cb?state=8", now=END) is None
+
+
+def test_what_is_over_makes_room_first() -> None:
+    """A request that ended, or is out of time, is dropped before an older one that still waits."""
+    seen, late = visit(), NOON + timedelta(minutes=5)
+
+    def ask(number: int, *, until: datetime = END) -> Waiting:
+        asked = PendingRequest(business_id=str(number), auth_by_qr=True, expires_at=until)
+        return seen.wait(asked, next="/", now=late if number > 2 else NOON)
+
+    ask(0)
+    ask(1, until=late)
+    seen.ended(ask(2), "done", next="/")
+    kept = []
+    for number in (3, 4, 5):
+        ask(number)
+        kept.append("".join(each["business_id"] for each in seen.session.get(KEY)["waiting"]))
+    assert kept == ["023", "034", "345"]
 
 
 def test_a_signed_cookie_can_hold_it() -> None:
