@@ -18,6 +18,7 @@ from xbridge.web.message import WebReply, WebRequest
 from xbridge.web.visit import Session
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+MAX_LENGTH_DIGITS = 12
 
 
 def _own_session(request: Request) -> Session:
@@ -73,7 +74,10 @@ async def _read(desk: AsyncFrontDesk, request: Request, session_of: Callable[[Re
 async def _body(request: Request, *, limit: int) -> bytes | None:
     """Return the body, or None when it is larger than ``limit``; what is too much is not read to its end."""
     announced = request.headers.get("content-length", "0")
-    if not (announced.isascii() and announced.isdigit()) or int(announced) > limit:
+    # No number of so many digits is within a limit, and making one of thousands is an error.
+    if not (announced.isascii() and announced.isdigit() and len(announced) <= MAX_LENGTH_DIGITS):
+        return None
+    if int(announced) > limit:
         return None
     raw = bytearray()
     try:

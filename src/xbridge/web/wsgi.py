@@ -13,6 +13,7 @@ from xbridge.web.message import WebReply, WebRequest
 from xbridge.web.visit import Session
 
 CHUNK_BYTES = 64 * 1024
+MAX_LENGTH_DIGITS = 12
 
 
 def answer_wsgi(desk: FrontDesk, environ: Mapping[str, Any], session: Session) -> WebReply:
@@ -45,7 +46,8 @@ def _body(environ: Mapping[str, Any], *, limit: int) -> bytes | None:
     """Return the body, or None when it is larger than ``limit`` or nobody says where it ends."""
     announced = environ.get("CONTENT_LENGTH") or ""
     chunked = bool(environ.get("HTTP_TRANSFER_ENCODING"))
-    if announced and not (announced.isascii() and announced.isdigit()):
+    # No number of so many digits is within a limit, and making one of thousands is an error.
+    if announced and not (announced.isascii() and announced.isdigit() and len(announced) <= MAX_LENGTH_DIGITS):
         return None
     # Where a chunked body is not ended by the server, reading on would wait for ever.
     if chunked and not environ.get("wsgi.input_terminated"):

@@ -111,6 +111,16 @@ def test_a_body_that_is_too_large_is_not_read_to_its_end(stage: AsyncDeskStage, 
     assert len(sent) <= (0 if announced else 11)
 
 
+def test_a_length_of_thousands_of_digits_is_too_large(stage: AsyncDeskStage) -> None:
+    """It is refused like any other that is too large, not an error of ours."""
+
+    async def play(http: httpx.AsyncClient) -> None:
+        reply = await http.post("/iamsmart/result", content=b"{}", headers={"Content-Length": "9" * 5000})
+        assert (reply.status_code, reply.content) == (400, b"")
+
+    use(stage, play)
+
+
 def test_a_sender_who_leaves_is_refused(stage: AsyncDeskStage) -> None:
     """What came before somebody hung up counts for nothing, even where it could be read."""
     said: list[dict[str, Any]] = []
