@@ -245,7 +245,7 @@ def body_limit(desk: AnyDesk, path: str) -> int:
 def static_file(name: str) -> WebReply:
     """Return one of our files."""
     raw = files("xbridge.web").joinpath("static", name).read_bytes()
-    kept = ("Cache-Control", "public, max-age=3600")
+    kept = ("Cache-Control", "private, max-age=3600")
     return WebReply(
         status=200, headers=(("Content-Type", STATIC[name]), kept, ("X-Content-Type-Options", "nosniff")), body=raw
     )
