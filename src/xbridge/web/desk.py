@@ -189,8 +189,16 @@ class Desk(Generic[AnyBridge]):
         return Frame(language=visit.language, path=path, static=self.place(self.paths.static), home=self.home)
 
     async def concluded(self, visit: Visit, waiting: Waiting, collected: Collected) -> Shown:
-        """Hand a result to the application, and return what the page may know of it."""
-        answer = await settled(self.hooks.on_result(visit, waiting, collected))
+        """Hand a result to the application, and return what the page may know of it.
+
+        Raises what the hook raises, but nothing retryable: the result is not there a second time.
+        """
+        try:
+            answer = await settled(self.hooks.on_result(visit, waiting, collected))
+        except XBridgeError as error:
+            if not error.retryable:
+                raise
+            raise CallbackInvalid("result", reason="lost") from error
         shown = answer if isinstance(answer, Shown) else Shown(next=answer or "")
         return replace(shown, next=local_path(shown.next, otherwise=waiting.next))
 

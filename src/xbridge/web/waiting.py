@@ -76,5 +76,10 @@ async def _asked(desk: AnyDesk, visit: Visit, waiting: Waiting) -> tuple[Waiting
         return visit.ended(waiting, "gone", next=waiting.next), None
     if collected.status == "waiting":
         return waiting, None
-    shown = await desk.concluded(visit, waiting, collected)
+    try:
+        shown = await desk.concluded(visit, waiting, collected)
+    except Exception:
+        # The result was handed out and is lost; the place for success is not where this ends.
+        visit.ended(waiting, "failed", next=desk.home)
+        raise
     return visit.ended(waiting, collected.status, next=shown.next), shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import pytest
@@ -272,6 +273,20 @@ def test_a_result_needs_somebody_to_take_it(stage: DeskStage, browser: Browser) 
     stage.desk.hooks = Hooks()
     with pytest.raises(NotImplementedError, match="on_result"):
         status(stage, browser, pending)
+
+
+@pytest.mark.parametrize("error", [StoreUnavailable("locked"), LinkRefused("stale", "old"), RuntimeError("a bug")])
+def test_a_result_that_nobody_could_take_is_a_failure(stage: DeskStage, browser: Browser, error: Exception) -> None:
+    """It is handed out once: nobody is told to ask again, and the page does not go where success would lead."""
+    pending = asked(stage, browser)
+    stage.mocks.iamsmart.decide(pending.business_id)
+    stage.hooks.answers["result"] = error
+    stage.clock.advance(2)
+    with suppress(RuntimeError):
+        reply = browser.get(f"/iamsmart/status/{pending.business_id}")
+        assert (reply.status, header(reply, "Retry-After")) == (400, "")
+    assert status(stage, browser, pending) == {"status": "failed", "next": "/home"}
+    assert location(browser.get(f"/iamsmart/wait/{pending.business_id}")) == "https://svc.test/home"
 
 
 def test_a_store_that_is_down_is_waited_for(
