@@ -43,8 +43,10 @@ class PeerAddresses:
 class PeerCertificate:
     """Believes a header in which your proxy says whose client certificate it verified.
 
-    The proxy must remove ``header`` from every request and set it only itself; otherwise anybody can send it.  With
-    nginx: ``ssl_verify_client on; proxy_set_header X-Client-Fingerprint $ssl_client_fingerprint;``
+    The proxy must remove ``header`` from every request, also when it is spelled with underscores (WSGI cannot tell the
+    two apart), and set it only itself; otherwise anybody can send it.  With nginx, for the whole server:
+    ``ssl_verify_client optional; proxy_set_header X-Client-Fingerprint $ssl_client_fingerprint;``.  ``on`` would lock
+    every browser out.  nginx drops names with underscores itself as long as ``underscores_in_headers`` is off.
     """
 
     header: str
