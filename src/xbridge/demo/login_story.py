@@ -88,10 +88,10 @@ STEPS: dict[str, Wording] = {
         ),
     ),
     "journal": Wording(
-        ("What the mock platform wrote down", "模擬平台的記錄", "模拟平台的记录"),
+        ("What the mock platform wrote down", "模擬平台的紀錄", "模拟平台的记录"),
         (
             "{requests} requests, {refused} refused: what failed above never reached it; no body, token or name is in it",
-            "共 {requests} 項請求，被拒 {refused} 項：上述不獲接納者從未到達平台；記錄不含內容、權標或姓名",
+            "共 {requests} 項請求，被拒 {refused} 項：上述不獲接納者從未到達平台；紀錄不含內容、權標或姓名",
             "共 {requests} 个请求，被拒 {refused} 个：上述被拒者从未到达平台；记录不含内容、令牌或姓名",
         ),
     ),
