@@ -365,6 +365,25 @@ def test_an_sm2_key_off_the_curve_is_refused() -> None:
         assert refused(draft.signed("sm2", SM2.key.sign)) == "malformed"
 
 
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("2.5.29.17", "3002a300"),
+        ("2.5.29.17", "3002a500"),
+        ("1.3.6.1.5.5.7.1.24", "3000"),
+    ],
+    ids=["x400Address", "ediPartyName", "empty TLSFeature"],
+)
+def test_an_extension_that_cannot_be_read_is_malformed(kind: str, value: str) -> None:
+    """What no parser here reads is refused with our own error, in a person's certificate and in an anchor."""
+    strange = x509.UnrecognizedExtension(x509.ObjectIdentifier(kind), bytes.fromhex(value))
+    for authority in AUTHORITIES.values():
+        assert refused(authority.person(extensions=[(strange, False)]).certificate) == "malformed"
+        anchor = Authority(authority.kind, now=NOW, extensions=[(strange, False)])
+        with pytest.raises(ConfigError, match="expected PEM"):
+            load_anchors([anchor.anchor_pem])
+
+
 @pytest.mark.slow
 def test_every_byte_of_a_certificate_counts() -> None:
     """No certificate with one changed byte is accepted."""
