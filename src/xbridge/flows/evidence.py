@@ -98,5 +98,5 @@ def _resident_anchors(deps: Deps) -> tuple[ResidentAnchor, ...]:
     for provider, settings in deps.providers.values():
         anchors = provider.signature_anchors(settings) if isinstance(provider, SigningProvider) else None
         for each in () if anchors is None else anchors.certificates:
-            found[each.fingerprint] = resident_anchor(each.raw, valid_from=to_text(each.parsed.not_valid_before_utc))
+            found[each.fingerprint] = resident_anchor(each.raw, valid_from=to_text(each.valid_from))
     return tuple(found[fingerprint] for fingerprint in sorted(found))

@@ -45,6 +45,7 @@ class Certificate:
     """A certificate of version 3 in strict DER.  Holding one proves nothing.
 
     ``issuer`` and ``subject`` are the exact bytes of the names, ``signed`` and ``signature`` what its issuer signed and how.
+    ``valid_from`` and ``valid_until`` are aware UTC and belong to its time, both.
     """
 
     raw: bytes = field(repr=False)
@@ -56,6 +57,8 @@ class Certificate:
     algorithm: bytes = field(repr=False)
     signed: bytes = field(repr=False)
     signature: bytes = field(repr=False)
+    valid_from: datetime
+    valid_until: datetime
 
     @cached_property
     def fingerprint(self) -> str:
@@ -150,10 +153,11 @@ def _read(raw: bytes) -> Certificate:
         raise DerError("two algorithms")
     issuer, _validity, subject, spki = (body.take(SEQUENCE) for _ in range(4))
     read_only(spki.raw, SEQUENCE).take(SEQUENCE)
+    # Last, because cryptography warns about forms that were refused above.
+    parsed = x509.load_der_x509_certificate(raw)
     return Certificate(
         raw=raw,
-        # Last, because cryptography warns about forms that were refused above.
-        parsed=x509.load_der_x509_certificate(raw),
+        parsed=parsed,
         serial=serial,
         issuer=issuer.raw,
         subject=subject.raw,
@@ -161,14 +165,17 @@ def _read(raw: bytes) -> Certificate:
         algorithm=algorithm.raw,
         signed=signed.raw,
         signature=read_bits(signature),
+        # Here, because a year that no datetime holds is a ValueError only when it is asked for.
+        valid_from=parsed.not_valid_before_utc,
+        valid_until=parsed.not_valid_after_utc,
     )
 
 
 def check_validity(certificate: Certificate, at: datetime) -> None:
     """Raise ``TamperDetected("certificate", reason="not_yet_valid"|"expired")`` unless ``at`` lies in the certificate's time."""
-    if at < certificate.parsed.not_valid_before_utc:
+    if at < certificate.valid_from:
         raise TamperDetected("certificate", reason="not_yet_valid")
-    if at > certificate.parsed.not_valid_after_utc:
+    if at > certificate.valid_until:
         raise TamperDetected("certificate", reason="expired")
 
 

@@ -21,6 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.crypto.binding import require_binding
+from tests.unit.protocols import certificate_authority
 from tests.unit.protocols.certificate_authority import (
     DAY,
     RSA_SIGNATURE,
@@ -339,6 +340,20 @@ def test_kinds_of_keys() -> None:
     assert refused(SM2.person(kind="rsa").certificate) == "unknown"
     assert refused(PEOPLE["rsa"].certificate, ANCHORS["sm2"]) == "unknown"
     assert refused(PEOPLE["sm2"].certificate, ANCHORS["rsa"]) == "unknown"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_time_that_no_calendar_holds_is_malformed(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A certificate from or until the year 0 is refused with our own error when it is read, and so is an anchor."""
+    edge = NOW + 7 * DAY
+    year_0 = tlv(0x18, b"00000101000000Z")
+    monkeypatch.setattr(certificate_authority, "utc", lambda moment: year_0 if moment == edge else utc(moment))
+    authority = AUTHORITIES[kind]
+    assert refused(authority.person(end=edge).certificate) == "malformed"
+    assert refused(authority.person(start=edge).certificate) == "malformed"
+    raw = Authority(authority.kind, now=NOW, end=edge).certificate
+    with pytest.raises(ConfigError, match="expected PEM"):
+        load_anchors([to_pem(raw).decode()])
 
 
 @pytest.mark.parametrize("kind", KINDS)
