@@ -197,6 +197,14 @@ def test_a_title_that_people_cannot_read_is_not_sent(title):
     assert "d" * 256 not in str(caught.value)
 
 
+@pytest.mark.parametrize("sm2_id", ["", "\u8eab\u4efd", "1234\n", "a\x00", "\x7f", "x" * 65])
+def test_an_id_of_sm2_is_printable_ascii(sm2_id):
+    """An id that no signature could be checked with is refused when the settings are read, before anybody signs."""
+    with pytest.raises(ConfigError, match=r"signing\.sm2_id"):
+        settings(signing={"sm2_id": sm2_id})
+    assert settings(signing={"sm2_id": "ALICE123 ~"}).signing.form.sm2_id == "ALICE123 ~"
+
+
 def test_the_language_goes_out_where_it_is_wanted():
     """Whether the platform takes a language is INFERRED, so a setting sends it."""
     wire = Wire([reply({"authByQR": True})])

@@ -47,7 +47,7 @@ class SigningSettings(BaseModel):
     trust_anchors: tuple[str, ...] = Field(default=(), max_length=32)
     rsa_none_form: Literal["digest_info", "bare"] = "digest_info"
     hash_input: Literal["hash_code", "digest"] = "hash_code"
-    sm2_id: str = Field(default="1234567812345678", min_length=1, max_length=64)
+    sm2_id: str = Field(default="1234567812345678", min_length=1, max_length=64, pattern=r"^[\x20-\x7E]+$")
     anonymous_code_input: Literal["text", "bytes"] = "text"
     send_lang: bool = False
     user_types: tuple[str, ...] = ("sign",)
