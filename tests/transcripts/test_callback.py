@@ -359,4 +359,4 @@ def test_revoking_forgets_first(deps):
 def forgotten() -> Effect:
     """The effect that forgets the content key."""
     made = settings()
-    return Remember(f"iamsmart/content-key/{made.base_url}/{made.client_id}", None, NOON)
+    return Remember(f"iamsmart/content-key/{made.base_url}{made.paths.get_key}/{made.client_id}/D", None, NOON)

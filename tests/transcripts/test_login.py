@@ -51,7 +51,7 @@ from xbridge.providers.iamsmart import PROVIDER as IAMSMART
 from xbridge.testing import World
 
 CLIENT = "edae2e2529ff46228af1e4d18c8405d1"
-KEY_NAME = f"iamsmart/content-key/https://iamsmart.example/{CLIENT}"
+KEY_NAME = f"iamsmart/content-key/https://iamsmart.example/api/v1/security/getKey/{CLIENT}/D"
 STATE = "AAECAwQFBgcICQoLDA0ODw"
 LOGIN = f"login/{STATE}"
 LOGIN_END = NOON + timedelta(minutes=18)

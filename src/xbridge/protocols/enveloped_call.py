@@ -188,7 +188,9 @@ async def _forget_key(dialect: Dialect, registration: Registration, *, now: date
 
 
 def _cache_key(dialect: Dialect, registration: Registration) -> str:
-    return f"{dialect.provider_id}/content-key/{registration.base_url}/{registration.client_id}"
+    """Return where the key is kept: two platforms of one provider may share an address and a client."""
+    where = f"{registration.base_url}{registration.paths.get_key}"
+    return f"{dialect.provider_id}/content-key/{where}/{registration.client_id}/{dialect.code_prefix}"
 
 
 def unnested(content: Mapping[str, object]) -> Mapping[str, object]:

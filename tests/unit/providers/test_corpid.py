@@ -289,6 +289,21 @@ def test_the_content_key_may_be_text(key):
     ]  # fmt: skip
 
 
+def test_platforms_at_one_address_have_two_keys():
+    """Where both platforms have one address and one client, each one's key is still kept under its own name."""
+    replies = key_reply(), sealed(TOKEN), key_reply_of_corpid(), company_reply(COMPANY_TOKEN)
+    wire = Wire(*replies, known_key=False)
+    wire.log_in(corporate={"base_url": "https://iamsmart.example", "client_id": "edae"})
+    (person, _), (company, _) = wire.remembered
+    assert person != company
+    # A key that another path gives is another key too.
+    side = {"base_url": "https://iamsmart.example", "client_id": "edae", "paths": {"get_key": "/other/getKey"}}
+    other = Wire(*replies, known_key=False)
+    other.log_in(corporate=side)
+    assert [name == company for name, _ in other.remembered] == [False, False]
+    assert other.remembered[0][0] == person
+
+
 @pytest.mark.parametrize(
     ("replies", "code"),
     [
