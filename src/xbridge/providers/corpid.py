@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from xbridge.core.errors import CallbackInvalid, ConfigError, Unsupported
+from xbridge.core.errors import CallbackInvalid, ConfigError, ProviderError, Unsupported
 from xbridge.core.identity import Assurance, Authentication, Holder, Jurisdiction, Level, Profile
 from xbridge.core.language import Language
 from xbridge.core.ports import Entropy
@@ -226,8 +226,13 @@ class CorpId:
         )
 
     async def revoke_key(self, settings: CorpIdSettings, *, now: datetime, entropy: Entropy) -> None:
-        """End the content keys of both platforms (section 3.3)."""
-        await revoke_content_key(PERSON, settings, now=now)
+        """End the content keys of both platforms (section 3.3).  Raises ``ProviderError`` after trying both."""
+        try:
+            await revoke_content_key(PERSON, settings, now=now)
+        except ProviderError:
+            # Whoever ends keys wants them all ended: one platform's failure does not keep the other's alive.
+            await revoke_content_key(COMPANY, settings.corporate, now=now)
+            raise
         await revoke_content_key(COMPANY, settings.corporate, now=now)
 
 

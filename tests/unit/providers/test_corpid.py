@@ -107,14 +107,18 @@ class Wire:
             settings(**changes), parse_callback(f"/cb?{callback}"), return_to=RETURN_TO, state="s", now=NOON,
             entropy=entropy,
         )  # fmt: skip
+        found: Authentication = self.run(flow)
+        return found
+
+    def run(self, flow: Any) -> Any:
+        """Step a flow to its end."""
         effect: Any = flow.send(None)
         try:
             while True:
                 effect = flow.send(self.answer(effect))
         except StopIteration as stop:
             assert self.replies == [], "fewer requests than expected"
-            found: Authentication = stop.value
-            return found
+            return stop.value
         finally:
             flow.close()
 
@@ -302,6 +306,21 @@ def test_platforms_at_one_address_have_two_keys():
     other.log_in(corporate=side)
     assert [name == company for name, _ in other.remembered] == [False, False]
     assert other.remembered[0][0] == person
+
+
+def test_a_failed_revocation_ends_the_other_key_too():
+    """Where one platform does not end its key, the other's is ended and both are forgotten; the failure is told."""
+    for replies, code in (
+        ([envelope(code="D99999"), company_reply()], "D99999"),
+        ([envelope(), company_reply(code="M99999")], "M99999"),
+    ):
+        wire = Wire(*replies)
+        with pytest.raises(ProviderRejected) as caught:
+            wire.run(PROVIDER.revoke_key(settings(), now=NOON, entropy=entropy))
+        assert caught.value.provider_code == code
+        assert [urlsplit(request.url).netloc for request in wire.sent] == ["iamsmart.example", "corpid.example"]
+        assert len({name for name, _ in wire.remembered}) == 2
+        assert {value for _, value in wire.remembered} == {None}
 
 
 @pytest.mark.parametrize(
