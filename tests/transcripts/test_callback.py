@@ -344,14 +344,14 @@ def test_a_refusal_keeps_its_code_and_no_data(deps):
     assert (told.status, told.provider_code, told.data) == ("declined", "D60001", None)
 
 
-def test_revoking_forgets_first(deps):
-    """The key is forgotten before the platform is asked to end it, and no body is sent."""
+def test_revoking_forgets_before_and_after(deps):
+    """The key is forgotten before the platform is asked to end it and after its reply, and no body is sent."""
     _, seen = play(
         revoke_key(deps, "iamsmart", now=NOON, entropy=entropy),
-        [(Remember, None), (TakeStamp, STAMP), (Send, reply())],
+        [(Remember, None), (TakeStamp, STAMP), (Send, reply()), (Remember, None)],
     )
-    assert seen[0] == forgotten()
-    sent = seen[-1]
+    assert seen[0] == seen[-1] == forgotten()
+    sent = seen[2]
     assert isinstance(sent, Send)
     assert (sent.request.url, sent.request.content) == ("https://iamsmart.example/api/v1/security/revokeKey", b"")
 

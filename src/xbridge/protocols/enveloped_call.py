@@ -88,10 +88,13 @@ async def call(
 async def revoke_content_key(dialect: Dialect, registration: Registration, *, now: datetime) -> None:
     """End the content key at the platform and forget it here; the next call agrees on a new one (section 3.3).
 
-    Forgotten first: a key whose end nobody confirmed is not used again.  Raises ``ProviderError``.
+    A failed revocation leaves the key in use at the platform, and the next getKey may bring it again: repeat it until it
+    succeeds.  Raises ``ProviderError``.
     """
     await _forget_key(dialect, registration, now=now)
     envelope = await _post(dialect, registration, registration.paths.revoke_key, b"", step=dialect.revoke_step)
+    # Once more: a concurrent call may have fetched and remembered it before the platform ended it.
+    await _forget_key(dialect, registration, now=now)
     raise_for_code(dialect, envelope.code, step=dialect.revoke_step, text=envelope.text)
 
 
