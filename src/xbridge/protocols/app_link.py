@@ -6,28 +6,37 @@ What stands behind the scheme differs between providers; the way back and the en
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Final, Literal
 from urllib.parse import quote, urlencode
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
 from xbridge.core.errors import ConfigError
 from xbridge.core.request import AppPlatform
 
 AppSource = Literal["App_Link", "App_Package", "App_Scheme"]
+AppSources = dict[Literal["ios", "android"], AppSource]
+_SOURCES: Final[AppSources] = {"ios": "App_Link", "android": "App_Package"}
 
 
 class AppEntry(BaseModel):
     """How an app of ours opens the app and is found again; a part of a provider's settings.
 
     ``app_scheme`` is that of the production app (VERIFIED); an Android app also needs its package and activity.
+    ``app_sources`` keeps its default for a platform that it does not name.
     """
 
     app_scheme: str = Field(default="hk.gov.iamsmart", pattern=r"^[a-z][a-z0-9+.-]*$")
-    app_sources: dict[Literal["ios", "android"], AppSource] = {"ios": "App_Link", "android": "App_Package"}
+    app_sources: AppSources = _SOURCES
     android_package: str = ""
     android_activity: str = ""
     android_parameters: str = ""
+
+    @field_validator("app_sources")
+    @classmethod
+    def _complete(cls, given: AppSources) -> AppSources:
+        """Add what is not named: a login from the other platform must find its source too."""
+        return {**_SOURCES, **given}
 
 
 def app_link(entry: AppEntry, path: str, query: Mapping[str, str]) -> str:

@@ -107,6 +107,22 @@ def test_the_app_is_opened_as_its_generation_wants(generation, platform, start, 
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("named", "platform", "source"),
+    [
+        ({"ios": "App_Scheme"}, "ios", "App_Scheme"),
+        ({"ios": "App_Scheme"}, "android", "App_Package"),
+        ({"android": "App_Link"}, "ios", "App_Link"),
+        ({"android": "App_Link"}, "android", "App_Link"),
+        ({}, "android", "App_Package"),
+    ],
+)
+def test_a_platform_that_is_not_named_keeps_its_source(named, platform, source):
+    """Who changes the source of one platform leaves the other's as it was."""
+    made = settings(generation=2, app_sources=named, **ANDROID)
+    assert query(app_login_url(made, platform=platform, return_to=RETURN_TO, state="st"))["source"] == source
+
+
 def test_an_android_login_needs_its_package():
     """Without package and activity the app could not come back."""
     with pytest.raises(ConfigError, match="android_package"):
