@@ -10,7 +10,7 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import Literal
 
-from cryptography.exceptions import InvalidTag
+from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256, HashAlgorithm
@@ -60,8 +60,9 @@ def load_kek(pem: str) -> rsa.RSAPrivateKey:
     """Return the key-encryption key in ``pem`` (PKCS#8 or PKCS#1).  Raises ``ConfigError`` unless RSA of 2048 bits or more."""
     try:
         key = load_pem_private_key(pem.encode(), password=None)
-    except (ValueError, TypeError) as exc:
-        raise ConfigError("the key-encryption key is not a readable, unencrypted PEM private key") from exc
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        # Not chained: what a parser says about a key may quote it.
+        raise ConfigError("the key-encryption key is not a readable, unencrypted PEM private key") from None
     if not isinstance(key, rsa.RSAPrivateKey) or key.key_size < 2048:
         raise ConfigError("the key-encryption key must be an RSA key of at least 2048 bits")
     return key

@@ -186,3 +186,14 @@ def test_load_kek() -> None:
         with pytest.raises(ConfigError) as caught:
             load_kek(pem)
         assert "BEGIN" not in str(caught.value)
+
+
+def test_load_kek_on_an_unknown_curve() -> None:
+    """A key on a curve that no parser here knows (SM2) is a configuration error, and what the parser said is not shown."""
+    key = ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    p256, sm2 = bytes.fromhex("2a8648ce3d030107"), bytes.fromhex("2a811ccf5501822d")
+    assert p256 in key
+    text = b64encode(key.replace(p256, sm2)).decode()
+    with pytest.raises(ConfigError) as caught:
+        load_kek(f"-----BEGIN PRIVATE KEY-----\n{text}\n-----END PRIVATE KEY-----\n")
+    assert caught.value.__suppress_context__
