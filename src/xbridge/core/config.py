@@ -19,6 +19,8 @@ from xbridge.core.identity import Level
 from xbridge.core.moment import from_text, to_text
 from xbridge.core.web_address import check_web_address
 
+_WAYS_BACK = ("redirect_uris", "direct_login_uris", "direct_login_app_uris")
+
 
 class _Section(BaseModel):
     # An error never quotes its input, also where a traceback shows it: the input holds secrets.
@@ -172,14 +174,16 @@ def parse_config(document: Mapping[str, Any]) -> Config:
 def _verify_ways_back(config: Config) -> None:
     """Check that no two providers come back to one path: it tells whose answer a callback is (lessons.md B1).
 
-    Neither platform names itself in its callback.  Raises ``ValueError``.
+    Neither platform names itself in its callback.  Where a direct login of V2 arrives is such a path too; the addresses
+    of V1 are the platform's own.  Raises ``ValueError``.
     """
     owners: dict[str, str] = {}
     for name, section in config.providers.items():
-        for uri in section.get("redirect_uris", ()):
-            owner = owners.setdefault(urlsplit(uri).path, name)
-            if owner != name:
-                raise ValueError(f"providers.{name}.redirect_uris need paths that providers.{owner} does not have")
+        for member in _WAYS_BACK if section.get("direct_login") == "v2" else _WAYS_BACK[:1]:
+            for uri in section.get(member, ()):
+                owner = owners.setdefault(urlsplit(uri).path, name)
+                if owner != name:
+                    raise ValueError(f"providers.{name}.{member} need paths that providers.{owner} does not have")
 
 
 def _base_urls(where: str, section: Mapping[str, Any]) -> list[tuple[str, object]]:
@@ -198,10 +202,11 @@ def _urls(config: Config) -> list[tuple[str, str]]:
     found: list[tuple[str, object]] = [("issuer", config.issuer)]
     for name, section in config.providers.items():
         found += _base_urls(f"providers.{name}", section)
-        uris = section.get("redirect_uris", ())
-        if not isinstance(uris, list | tuple):
-            raise ValueError(f"providers.{name}.redirect_uris must be a list")
-        found += [(f"providers.{name}.redirect_uris", uri) for uri in uris]
+        for member in _WAYS_BACK:
+            uris = section.get(member, ())
+            if not isinstance(uris, list | tuple):
+                raise ValueError(f"providers.{name}.{member} must be a list")
+            found += [(f"providers.{name}.{member}", uri) for uri in uris]
         if section.get("callback_uri"):
             found.append((f"providers.{name}.callback_uri", section["callback_uri"]))
     for where, url in found:

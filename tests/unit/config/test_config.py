@@ -131,6 +131,19 @@ def test_redirect_uris_are_a_list_of_texts(document, uris):
     assert "providers.iamsmart.redirect_uris" in refusal(document)
 
 
+@pytest.mark.parametrize("member", ["direct_login_uris", "direct_login_app_uris"])
+def test_direct_logins_arrive_at_a_path_of_their_own(document, member):
+    """Where a direct login of V2 arrives, no other provider comes back to; V1's addresses are the platform's own."""
+    section = document["providers"]["iamsmart"]
+    section |= {"direct_login": "v2", member: ["https://app.gov.example/cb/guangdong"]}
+    assert "need paths that providers." in refusal(document)
+    section["direct_login"] = "v1"
+    assert parse_config(document).providers["iamsmart"][member]
+    for wrong in (["http://localhost/direct"], ["https://user@portal.gov.example/x"], [5], "https://a.example/x"):
+        section[member] = wrong
+        assert f"providers.iamsmart.{member}" in refusal(document)
+
+
 @pytest.mark.parametrize("url", [
     "https://portal.gov.example", "https://portal.gov.example:8443/cb?tenant=1", "https://8.8.8.8/cb",
     "https://[2001:4860:4860::8888]:443/cb", "https://xn--fiq228c.example/cb", "https://PORTAL.gov.example/%E9%99%B3",
