@@ -143,6 +143,13 @@ def test_another_algorithm_is_named(algorithm):
     assert signing_parameters(replace(TASK, algorithm=algorithm))["sigAlgo"] == algorithm
 
 
+@pytest.mark.parametrize("algorithm", [name for name in SIGNATURE_ALGORITHMS if name != "SHA256withRSA"])
+def test_a_document_names_no_algorithm(algorithm):
+    """Its request has no place for one, so another than the default is a mistake and not quietly left out."""
+    with pytest.raises(ConfigError, match="document"):
+        signing_parameters(replace(PDF, algorithm=algorithm))
+
+
 @pytest.mark.parametrize(
     ("step_up", "members"),
     [

@@ -103,9 +103,14 @@ async def acknowledge_signature(
 def signing_parameters(task: SigningTask) -> dict[str, object]:
     """Return what every request to sign says about the task.
 
-    Raises ``ConfigError`` for a digest, title or step-up that cannot be, ``DocumentInvalid`` for the number, ``Unsupported`` as
-    :func:`require_algorithm`.
+    Raises ``ConfigError`` for a digest, title, step-up or a document's algorithm that cannot be, ``DocumentInvalid`` for the
+    number, ``Unsupported`` as :func:`require_algorithm`.
     """
+    # A request for a document cannot name one, so the answer would be of another than was sought.
+    if task.kind == "document_signing" and task.algorithm != DEFAULT_ALGORITHM:
+        raise ConfigError(
+            f"a document is signed with {DEFAULT_ALGORITHM} only: the platform takes no other name for it"
+        )
     require_algorithm(task.algorithm)
     if len(task.digest) != DIGEST_BYTES:
         raise ConfigError(f"a digest to be signed has {DIGEST_BYTES} bytes")
