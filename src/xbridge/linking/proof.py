@@ -26,7 +26,8 @@ class LoginProof(Record):
 
     ``session_ref`` is a keyed digest of the application's session id; ``document_kinds`` says which documents the profile
     held (GOV-ID-1 asks for a Home Return Permit), without their numbers.  ``access_token`` opens later calls to the
-    provider about this person, empty where it gave none.  Times are seconds since 1970.
+    provider about this person, empty where it gave none.  ``holder`` was not sealed at first: only people could log in
+    then.  Times are seconds since 1970.
     """
 
     access_expires_at: int = 0
@@ -35,7 +36,7 @@ class LoginProof(Record):
     assurance_source: str
     authenticated_at: int
     document_kinds: tuple[str, ...]
-    holder: Holder
+    holder: Holder = "person"
     id: str
     issuer: str
     jurisdiction: Jurisdiction

@@ -8,6 +8,7 @@ from os import urandom
 import pytest
 
 from xbridge.core.errors import LinkRefused, TamperDetected
+from xbridge.crypto.canonical import canonical_json_of
 from xbridge.crypto.sealing import Sealer
 from xbridge.linking.proof import PURPOSE, LoginProof, open_proof, seal_proof
 
@@ -77,6 +78,12 @@ def test_what_opens_must_also_be_a_proof() -> None:
     with pytest.raises(TamperDetected) as caught:
         opened(SEALER.seal(b'{"subject":"x"}', entropy=urandom))
     assert (caught.value.claim, caught.value.reason) == ("proof", "malformed")
+
+
+def test_a_proof_from_before_holders_were_told_is_a_person_s() -> None:
+    """A proof that was sealed without the member opens: only people could log in then."""
+    older = PROOF.model_dump(mode="json", exclude={"holder"})
+    assert opened(SEALER.seal(canonical_json_of(older), entropy=urandom)) == PROOF
 
 
 def test_a_proof_of_another_session_is_refused() -> None:
