@@ -197,11 +197,12 @@ def test_what_could_not_be_told_is_not_remembered(deps, failure):
 
 
 def test_two_workers_who_tell_at_once_are_both_right(deps):
-    """The second finds that the first has written down the same."""
-    steps: list[Step] = [
-        (PeekPending, ended_item(deps).value), (PeekPending, None), *SENT, (Send, reply()),
-        (PutPending, StoreConflict("told")),
-    ]  # fmt: skip
+    """The second finds that the first has written something down, looks, and sees that it is the same."""
+    before: list[Step] = [(PeekPending, ended_item(deps).value), (PeekPending, None), *SENT, (Send, reply())]
+    _, seen = play(telling(deps), [*before, (PutPending, None)])
+    first = seen[-1]
+    assert isinstance(first, PutPending)
+    steps: list[Step] = [*before, (PutPending, StoreConflict("told")), (PeekPending, first.item.value)]
     assert play(telling(deps), steps)[0] == "accepted"
 
 
