@@ -24,6 +24,7 @@ from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm, RSAPSSAlgori
 from jwt.utils import der_to_raw_signature
 
 from xbridge.core.errors import TokenInvalid
+from xbridge.core.ports import Verifier
 
 PublicKey = Ed25519PublicKey | EllipticCurvePublicKey | RSAPublicKey
 PrivateKey = Ed25519PrivateKey | EllipticCurvePrivateKey
@@ -52,9 +53,13 @@ RSA_ALGORITHMS: Final = frozenset(_RSA)
 ALGORITHMS: Final = SIGNING_ALGORITHMS | RSA_ALGORITHMS
 
 
-def same_algorithm(left: str, right: str) -> bool:
-    """Return whether two JOSE names mean one algorithm: equal, or ``EdDSA`` beside ``Ed25519``."""
-    return left == right or {left, right} == {"EdDSA", "Ed25519"}
+def same_algorithm(alg: str, key: Verifier) -> bool:
+    """Return whether the JOSE name ``alg`` means the one algorithm of ``key``.
+
+    The same name, ``EdDSA`` beside ``Ed25519``, or one of the ``aliases`` that the key was configured with: SM2 has no
+    registered name, so peers use several (:class:`xbridge.crypto.sm2_signing.Sm2Names`).
+    """
+    return alg == key.alg or {alg, key.alg} == {"EdDSA", "Ed25519"} or alg in getattr(key, "aliases", ())
 
 
 def bind_check(alg: str, key: PublicKey) -> Check:

@@ -19,7 +19,8 @@ from xbridge.crypto import base64url
 from xbridge.crypto.algorithm import SIGNING_ALGORITHMS, same_algorithm
 from xbridge.crypto.canonical import canonical_json_of, parse_strict, parse_strict_object
 from xbridge.crypto.claim import check_audience, check_times
-from xbridge.crypto.key import MAX_KID_CHARS, KeySet
+from xbridge.crypto.jwk import MAX_KID_CHARS
+from xbridge.crypto.key import KeySet
 
 MAX_TOKEN_BYTES: Final = 16 * 1024
 MAX_HEADER_CHARS: Final = 4096
@@ -246,7 +247,7 @@ def _route(header: Mapping[str, object], keys: KeySet) -> _Route:
     if isinstance(kid, str) and len(kid) > MAX_KID_CHARS:
         raise TokenInvalid("kid", reason="too_large")
     key = keys.for_kid(None if kid is None else str(kid))
-    if not same_algorithm(alg, key.alg):
+    if not same_algorithm(alg, key):
         raise TokenInvalid("alg", reason="mismatch")
     return _Route(header, alg, None if typ is None else str(typ), key.verify)
 

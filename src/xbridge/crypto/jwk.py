@@ -20,6 +20,7 @@ from xbridge.crypto.algorithm import RSA_ALGORITHMS, PublicKey
 from xbridge.crypto.canonical import canonical_json_of
 
 COORDINATE_BYTES: Final = 32
+MAX_KID_CHARS: Final = 256
 RSA_MIN_BITS: Final = 2048
 RSA_MAX_BITS: Final = 8192
 _SMALL_PRIMES: Final = tuple(n for n in range(3, 168) if all(n % d for d in range(2, int(n**0.5) + 1)))
@@ -62,17 +63,8 @@ def admit_jwk(jwk: Mapping[str, object]) -> tuple[str, PublicKey]:
     ``key_ops``, ``alg`` and key do not agree), ``unknown`` (a kind of key that is not admitted), ``private`` (a secret
     member: whoever published it has lost the key), ``weak`` (RSA size, exponent, small factors or ROCA).
     """
-    kind = jwk.get("kty")
-    if kind == "oct":
-        raise TokenInvalid("key", reason="unknown", message="key: symmetric keys are not admitted")
-    if not {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}.isdisjoint(jwk):
-        raise TokenInvalid("key", reason="private", message="key: a private key was given where a public one belongs")
-    if jwk.get("use", "sig") != "sig":
-        raise TokenInvalid("key", reason="mismatch")
-    operations = jwk.get("key_ops", ["verify"])
-    if not isinstance(operations, list) or operations != ["verify"]:
-        raise TokenInvalid("key", reason="mismatch")
-    match kind, jwk.get("crv"):
+    refuse_misuse(jwk)
+    match jwk.get("kty"), jwk.get("crv"):
         case "OKP", "Ed25519":
             return _algorithm(jwk, ("EdDSA", "Ed25519")), _ed25519(jwk)
         case "EC", "P-256":
@@ -83,19 +75,52 @@ def admit_jwk(jwk: Mapping[str, object]) -> tuple[str, PublicKey]:
             raise TokenInvalid("key", reason="unknown")
 
 
+def refuse_misuse(jwk: Mapping[str, object]) -> None:
+    """Raise ``TokenInvalid("key", …)`` for a key, of any kind, that is secret or not for verifying: as :func:`admit_jwk`."""
+    if jwk.get("kty") == "oct":
+        raise TokenInvalid("key", reason="unknown", message="key: symmetric keys are not admitted")
+    if not {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}.isdisjoint(jwk):
+        raise TokenInvalid("key", reason="private", message="key: a private key was given where a public one belongs")
+    if jwk.get("use", "sig") != "sig":
+        raise TokenInvalid("key", reason="mismatch")
+    operations = jwk.get("key_ops", ["verify"])
+    if not isinstance(operations, list) or operations != ["verify"]:
+        raise TokenInvalid("key", reason="mismatch")
+
+
+def read_kid(jwk: Mapping[str, object]) -> str | None:
+    """Return the id that the key's owner gave it, or None.  Raises ``TokenInvalid("kid", reason="malformed")``."""
+    kid = jwk.get("kid")
+    if kid is not None and not isinstance(kid, str):
+        raise TokenInvalid("kid", reason="malformed")
+    return kid
+
+
+def admit_kid(kid: str) -> str:
+    """Return ``kid`` if it may name a key.  Raises ``TokenInvalid("kid", reason="malformed")``: empty or over 256 characters."""
+    if not 0 < len(kid) <= MAX_KID_CHARS:
+        raise TokenInvalid("kid", reason="malformed")
+    return kid
+
+
 def public_members(key: PublicKey) -> dict[str, str]:
     """Return the members of ``key`` that define it, and no others: what RFC 7638 hashes."""
     if isinstance(key, Ed25519PublicKey):
         return {"crv": "Ed25519", "kty": "OKP", "x": base64url.encode(key.public_bytes_raw())}
     numbers = key.public_numbers()
     if isinstance(numbers, EllipticCurvePublicNumbers):
-        return {"crv": "P-256", "kty": "EC", "x": _fixed(numbers.x), "y": _fixed(numbers.y)}
+        return {"crv": "P-256", "kty": "EC", "x": write_coordinate(numbers.x), "y": write_coordinate(numbers.y)}
     return {"e": _shortest(numbers.e), "kty": "RSA", "n": _shortest(numbers.n)}
 
 
 def thumbprint(key: PublicKey) -> str:
     """Return the RFC 7638 SHA-256 thumbprint of ``key``: base64url, 43 characters."""
-    return base64url.encode(hashlib.sha256(canonical_json_of(public_members(key))).digest())
+    return members_thumbprint(public_members(key))
+
+
+def members_thumbprint(members: dict[str, str]) -> str:
+    """Return the thumbprint of a key of any kind by the members that define it: base64url, 43 characters."""
+    return base64url.encode(hashlib.sha256(canonical_json_of(members)).digest())
 
 
 def admit_public_key(key: PublicKey) -> None:
@@ -146,9 +171,8 @@ def _refuse_weak_ed25519(key: Ed25519PublicKey) -> None:
 
 def _p256(jwk: Mapping[str, object]) -> EllipticCurvePublicKey:
     """Return a P-256 key whose point is on the curve (RFC 7518 section 6.2)."""
-    x, y = (int.from_bytes(_octets(jwk, name, COORDINATE_BYTES), "big") for name in ("x", "y"))
     try:
-        return EllipticCurvePublicNumbers(x, y, SECP256R1()).public_key()
+        return EllipticCurvePublicNumbers(*read_point(jwk), SECP256R1()).public_key()
     except ValueError as exc:
         raise TokenInvalid("key", reason="malformed") from exc
 
@@ -175,7 +199,13 @@ def _refuse_weak_rsa(numbers: RSAPublicNumbers) -> None:
         raise TokenInvalid("key", reason="weak", message="key: this RSA key is of the ROCA kind (CVE-2017-15361)")
 
 
-def _fixed(value: int) -> str:
+def read_point(jwk: Mapping[str, object]) -> tuple[int, int]:
+    """Return ``x`` and ``y``, which have their full 32 bytes.  Whether they lie on a curve is not asked here."""
+    x, y = (int.from_bytes(_octets(jwk, name, COORDINATE_BYTES), "big") for name in ("x", "y"))
+    return x, y
+
+
+def write_coordinate(value: int) -> str:
     """Return a coordinate in its full 32 bytes."""
     return base64url.encode(value.to_bytes(COORDINATE_BYTES, "big"))
 

@@ -8,7 +8,7 @@ a ``repr``, pickle or copy.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, NoReturn
+from typing import Final, NoReturn, Protocol, runtime_checkable
 
 from cryptography.hazmat.primitives.asymmetric.ec import (
     SECP256R1,
@@ -22,12 +22,21 @@ from xbridge.core.errors import ConfigError, TokenInvalid, Unsupported, Verifica
 from xbridge.core.ports import Entropy, Verifier
 from xbridge.crypto.algorithm import PrivateKey, PublicKey, bind_check, bind_sign
 from xbridge.crypto.canonical import canonical_json_of, parse_strict_object
-from xbridge.crypto.jwk import admit_jwk, admit_public_key, public_members, thumbprint
+from xbridge.crypto.jwk import admit_jwk, admit_kid, admit_public_key, public_members, read_kid, thumbprint
+from xbridge.crypto.sm2_signing import SM2_NAMES, Sm2Names, Sm2VerifyingKey
 
 MAX_JWKS_BYTES: Final = 64 * 1024
 MAX_KEYS: Final = 64
-MAX_KID_CHARS: Final = 256
 _P256_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
+
+@runtime_checkable
+class PublishedKey(Verifier, Protocol):
+    """A key that verifies and can say what it is: what a JWK Set is written from."""
+
+    def to_jwk(self) -> dict[str, str]:
+        """Return the public JWK and nothing else."""
+        ...
 
 
 class VerificationKey:
@@ -52,18 +61,13 @@ class VerificationKey:
         self._public = public
         self.alg = alg
         self.thumbprint = thumbprint(public)
-        self.kid = self.thumbprint if kid is None else kid
-        if not 0 < len(self.kid) <= MAX_KID_CHARS:
-            raise TokenInvalid("kid", reason="malformed")
+        self.kid = self.thumbprint if kid is None else admit_kid(kid)
 
     @classmethod
     def from_jwk(cls, jwk: Mapping[str, object]) -> VerificationKey:
         """Return the key of a public JWK (RFC 7517), admitted by :func:`xbridge.crypto.jwk.admit_jwk`."""
         alg, public = admit_jwk(jwk)
-        kid = jwk.get("kid")
-        if kid is not None and not isinstance(kid, str):
-            raise TokenInvalid("kid", reason="malformed")
-        return cls(public, alg=alg, kid=kid)
+        return cls(public, alg=alg, kid=read_kid(jwk))
 
     def to_jwk(self) -> dict[str, str]:
         """Return the public JWK: the defining members, ``alg``, ``kid`` and ``use``, and nothing else (lesson C13)."""
@@ -151,7 +155,9 @@ class SigningKey:
 class KeySet:
     """The keys of one issuer, by id.
 
-    Holds :class:`VerificationKey` objects, or any other :class:`xbridge.core.ports.Verifier` (an HSM, SM2).  ``routes``
+    Holds :class:`VerificationKey` and :class:`xbridge.crypto.sm2_signing.Sm2VerifyingKey` objects, or any other
+    :class:`xbridge.core.ports.Verifier`; what holds SM2 keys verifies a token under SM2 only where its reader asks for that
+    algorithm by name.  ``routes``
     belongs to :mod:`xbridge.crypto.jose`: header segments seen under a valid signature, bounded.
     """
 
@@ -171,10 +177,11 @@ class KeySet:
             raise TokenInvalid("key", reason="too_large")
 
     @classmethod
-    def from_jwks(cls, jwks: bytes | Mapping[str, object]) -> KeySet:
+    def from_jwks(cls, jwks: bytes | Mapping[str, object], *, sm2: Sm2Names = SM2_NAMES) -> KeySet:
         """Return the keys of a JWK Set; one bad key refuses the set: its owner is careless with keys.
 
-        Raises ``TokenInvalid("jwks", …)`` for text that is not one, and what ``VerificationKey.from_jwk`` raises.
+        ``sm2`` says what its owner calls SM2.  Raises ``TokenInvalid("jwks", …)`` for text that is not a JWK Set, and what
+        ``VerificationKey.from_jwk`` raises.
         """
         try:
             members = parse_strict_object(jwks, max_bytes=MAX_JWKS_BYTES) if isinstance(jwks, bytes) else jwks
@@ -183,16 +190,19 @@ class KeySet:
         keys = members.get("keys")
         if not isinstance(keys, list | tuple) or not all(isinstance(key, Mapping) for key in keys):
             raise TokenInvalid("jwks", reason="malformed")
-        return cls(VerificationKey.from_jwk(key) for key in keys)
+        return cls(
+            Sm2VerifyingKey.from_jwk(key, names=sm2) if sm2.is_key(key) else VerificationKey.from_jwk(key)
+            for key in keys
+        )
 
     def to_jwks(self) -> bytes:
         """Return the canonical JWK Set, in the order the keys were given.
 
-        Raises ``Unsupported`` if a key of another making has no public form here.
+        Raises ``Unsupported`` if a key of another making has no ``to_jwk``.
         """
-        keys = [key for key in self if isinstance(key, VerificationKey)]
+        keys = [key for key in self if isinstance(key, PublishedKey)]
         if len(keys) != len(self):
-            raise Unsupported("only keys of this library can be written as JWK")
+            raise Unsupported("only keys of this library, or such as have to_jwk themselves, can be written as JWK")
         return canonical_json_of({"keys": [key.to_jwk() for key in keys]})
 
     def for_kid(self, kid: str | None) -> Verifier:

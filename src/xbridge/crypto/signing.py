@@ -128,7 +128,7 @@ def _verify_signature(raw: bytes, signature: Signature, keys: KeySet) -> bool:
     key = keys.get(signature.kid)
     if key is None:
         return False
-    if not same_algorithm(signature.alg, key.alg):
+    if not same_algorithm(signature.alg, key):
         raise TamperDetected("signature", reason="mismatch")
     try:
         key.verify(signature.value, _signed_bytes(signature.role, raw))
