@@ -19,7 +19,9 @@ OURS = {"xbridge", "xbridge_mocks"}
 # Declared for people who use us: they serve the mocks in their tests with the first, and the web parts with the second.
 FOR_USERS = {"pytest-httpserver", "uvicorn"}
 # Files of the core whose package belongs to an extra; they load it when it is needed and say so when it is not there.
-OF_AN_EXTRA = {"asgi.py": "web", "multipart_message.py": "web", "sm2.py": "gm"}
+OF_AN_EXTRA = {
+    "asgi.py": "web", "multipart_message.py": "web", "oprf.py": "match", "person_name.py": "match", "sm2.py": "gm",
+}  # fmt: skip
 # Of these, what nobody imports who has not got the package anyway.
 FOR_A_FRAMEWORK = {"asgi.py"}
 
@@ -54,6 +56,7 @@ def parts(root: Path) -> dict[str, list[Path]]:
         "core": [file for file in library if file not in [*command_line, *mocked] and file.name not in OF_AN_EXTRA],
         "web": [file for file in library if OF_AN_EXTRA.get(file.name) == "web"],
         "gm": [file for file in library if OF_AN_EXTRA.get(file.name) == "gm"],
+        "match": [file for file in library if OF_AN_EXTRA.get(file.name) == "match"],
         "cli": command_line,
         "demo": mocked,
         "mocks": sorted((root / "mocks").rglob("*.py")),
@@ -66,6 +69,7 @@ def parts(root: Path) -> dict[str, list[Path]]:
         ("core", ["core"]),
         ("web", ["core", "web"]),
         ("gm", ["core", "gm"]),
+        ("match", ["core", "match"]),
         ("cli", ["core", "cli"]),
         ("demo", ["core", "cli", "mocks"]),
         ("mocks", ["core", "mocks"]),
