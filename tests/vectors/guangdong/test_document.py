@@ -24,6 +24,7 @@ VALID = [
     ("hkid", "A123456(3)"), ("hkid", "AB987654(3)"), ("hkid", "E364912(5)"), ("hkid", "D288754(2)"),
     ("hkid", "AB123456(9)"), ("hkid", "Z683365(A)"), ("hkid", "C668668(9)"),
     ("credit_code", "91512081MA62K0260E"), ("credit_code", "11320000MB151840XJ"), ("credit_code", "91350100M000100Y43"),
+    ("organisation_code", "MA62K026-0"), ("organisation_code", "MB151840-X"),
 ]  # fmt: skip
 
 

@@ -11,11 +11,11 @@ from typing import Final
 
 from xbridge.core.errors import DocumentInvalid
 from xbridge.protocols.identity_document.normal_form import normal_form
+from xbridge.protocols.identity_document.organisation_code import parse_organisation_code
 
 ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _FORM: Final = re.compile(rf"[{ALPHABET}]{{2}}[0-9]{{6}}[{ALPHABET}]{{10}}")
 _WEIGHTS: Final = tuple(pow(3, i, 31) for i in range(17))
-_ORGANISATION_WEIGHTS: Final = (3, 7, 9, 10, 5, 8, 4, 2)
 
 
 def parse_credit_code(text: str) -> str:
@@ -41,13 +41,10 @@ def check_character(first_17: str) -> str:
 def organisation_code(code: str) -> str:
     """Return the organisation code inside a parsed code as GB 11714 writes it, for example ``MA62K026-0``.
 
-    Raises ``DocumentInvalid("organisation_code", reason="mismatch")`` if its own check character is wrong.
+    Raises ``DocumentInvalid("organisation_code", …)`` if what stands there is none: ``mismatch`` for its own check
+    character, ``malformed`` for one that GB 11714 does not know.
     """
-    body, check = code[8:16], code[16]
-    total = sum(weight * int(character, 36) for weight, character in zip(_ORGANISATION_WEIGHTS, body, strict=True))
-    if "0123456789X0"[11 - total % 11 if total % 11 else 11] != check:
-        raise DocumentInvalid("organisation_code", reason="mismatch")
-    return f"{body}-{check}"
+    return parse_organisation_code(code[8:17])
 
 
 def mask_credit_code(code: str) -> str:

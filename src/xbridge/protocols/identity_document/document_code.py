@@ -1,7 +1,11 @@
-"""How peers call kinds of documents: three code tables, as three types that never compare equal.
+"""How peers call kinds of documents: four code tables, as four types that never compare equal.
 
 ``10`` of one table is not ``10`` of another, so these are plain enumerations and no text (dossier guangdong.md 4.1).
-Codes that no source tells are UNKNOWN there; the two defaults used here are settings.
+There is no way from a code of one table to a code of another but through the document itself: read it with the table it
+came in (``parse_x_document``), then ask :func:`code_of` for its kind in the other.  A code alone says too little: ``40``
+is any other document of a person, and ``10`` stands on identity cards and residence permits.
+
+Codes that no source tells are UNKNOWN there and stand in no table here; two defaults for the platform's are settings.
 """
 
 from __future__ import annotations
@@ -9,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
 from xbridge.core.errors import DocumentInvalid
 from xbridge.protocols.identity_document.document import (
@@ -21,7 +25,24 @@ from xbridge.protocols.identity_document.document import (
 
 
 class TyrzCode(Enum):
-    """``idcardtype`` of the Guangdong platform, and ``ctype`` of TIF users.  VERIFIED."""
+    """``idcardtype`` of the Guangdong platform.  VERIFIED, from a copy of 2021: newer codes probably exist."""
+
+    RESIDENT_ID = "10"
+    PASSPORT = "20"
+    OTHER_PERSON = "40"
+    CREDIT_CODE = "49"
+    ORGANISATION_CODE = "50"
+    BUSINESS_LICENCE = "51"
+    TAX_REGISTRATION = "60"
+    OTHER_LEGAL = "80"
+
+
+class CtypeCode(Enum):
+    """``ctype`` of TIF users: the platform's codes under another name.
+
+    VERIFIED: ``10`` and ``49`` were seen; the others INFERRED, because the table is said to be the same.  A type of its
+    own, so that a user's ``ctype`` is never mixed up with an account's ``idcardtype`` or with ``cid_type`` beside it.
+    """
 
     RESIDENT_ID = "10"
     PASSPORT = "20"
@@ -55,20 +76,51 @@ class CidTypeCode(Enum):
     RESIDENT_ID = "1000"
 
 
+Code = TypeVar("Code", TyrzCode, CtypeCode, GAT517Code, CidTypeCode)
+
 TYRZ_CODES: Final[Mapping[DocumentKind, TyrzCode]] = MappingProxyType(
     {
         "credit_code": TyrzCode.CREDIT_CODE,
         "home_return_permit": TyrzCode.OTHER_PERSON,  # UNKNOWN: default of the setting ``idcardtype_map``.
+        "organisation_code": TyrzCode.ORGANISATION_CODE,
+        "passport": TyrzCode.PASSPORT,
         "residence_permit": TyrzCode.RESIDENT_ID,  # UNKNOWN, likely: default of the setting ``idcardtype_map``.
         "resident_id": TyrzCode.RESIDENT_ID,
     }
 )
-"""The platform's code of each kind that it can hold.  A Hong Kong identity card has none: it holds permits instead."""
+"""The platform's code of each kind that it can hold.
 
-GAT517_CODES: Final[Mapping[DocumentKind, GAT517Code]] = MappingProxyType(
-    {"home_return_permit": GAT517Code.HOME_RETURN_PERMIT, "resident_id": GAT517Code.RESIDENT_ID}
+A Hong Kong identity card has none: it holds permits instead.  UNKNOWN, and left out rather than guessed: the passports of
+Hong Kong and Macao, and the permit of Taiwan residents.
+"""
+
+CTYPE_CODES: Final[Mapping[DocumentKind, CtypeCode]] = MappingProxyType(
+    {kind: CtypeCode(code.value) for kind, code in TYRZ_CODES.items()}
 )
+GAT517_CODES: Final[Mapping[DocumentKind, GAT517Code]] = MappingProxyType(
+    {
+        "hksar_passport": GAT517Code.HKSAR_PASSPORT,
+        "home_return_permit": GAT517Code.HOME_RETURN_PERMIT,
+        "macao_passport": GAT517Code.MACAO_PASSPORT,
+        "passport": GAT517Code.PASSPORT,
+        "resident_id": GAT517Code.RESIDENT_ID,
+        "taiwan_permit": GAT517Code.TAIWAN_PERMIT,
+    }
+)
+"""Officer's cards and driving licences have codes and no kind here: no source tells the forms of their numbers."""
+
 CID_TYPE_CODES: Final[Mapping[DocumentKind, CidTypeCode]] = MappingProxyType({"resident_id": CidTypeCode.RESIDENT_ID})
+
+
+def code_of(kind: DocumentKind, codes: Mapping[DocumentKind, Code]) -> Code:
+    """Return what a table calls this kind of document.
+
+    Raises ``DocumentInvalid("kind", reason="unknown")`` where the table has no code for it.
+    """
+    code = codes.get(kind)
+    if code is None:
+        raise DocumentInvalid("kind", reason="unknown")
+    return code
 
 
 def parse_tyrz_document(
@@ -80,19 +132,50 @@ def parse_tyrz_document(
     ``unknown`` for a code outside the table or a kind of document that this library does not read, ``idcardnumber``
     ``malformed`` if the number has no form of that code, or more than one.
     """
+    return _read(TyrzCode, codes, ("idcardtype", idcardtype), ("idcardnumber", idcardnumber))
+
+
+def parse_ctype_document(
+    ctype: str, cid: str, *, codes: Mapping[DocumentKind, CtypeCode] = CTYPE_CODES
+) -> IdentityDocument:
+    """Return the document of a TIF user (section 5.6).  Raises ``DocumentInvalid`` for ``ctype`` or ``cid``, as above."""
+    return _read(CtypeCode, codes, ("ctype", ctype), ("cid", cid))
+
+
+def parse_cid_document(
+    cid_type: str, cid: str, *, codes: Mapping[DocumentKind, CidTypeCode] = CID_TYPE_CODES
+) -> IdentityDocument:
+    """Return the document of a 粤省事 session.  Raises ``DocumentInvalid`` for ``cid_type`` or ``cid``, as above."""
+    return _read(CidTypeCode, codes, ("cid_type", cid_type), ("cid", cid))
+
+
+def parse_gat517_document(
+    code: str, number: str, *, codes: Mapping[DocumentKind, GAT517Code] = GAT517_CODES
+) -> IdentityDocument:
+    """Return the document that GA/T 517 names by code and number.
+
+    Raises ``DocumentInvalid`` for ``gat517_code`` or ``number``, as above.
+    """
+    return _read(GAT517Code, codes, ("gat517_code", code), ("number", number))
+
+
+def _read(
+    table: type[Code], codes: Mapping[DocumentKind, Code], given_code: tuple[str, str], given_number: tuple[str, str]
+) -> IdentityDocument:
+    """Return the one document that code and number name; both come with what errors call them."""
     try:
-        code = TyrzCode(idcardtype)
+        code = table(given_code[1])
     except ValueError:
-        raise DocumentInvalid("idcardtype", reason="unknown") from None
+        raise DocumentInvalid(given_code[0], reason="unknown") from None
     kinds = [kind for kind in DOCUMENT_KINDS if codes.get(kind) is code]
     if not kinds:
-        raise DocumentInvalid("idcardtype", reason="unknown")
+        raise DocumentInvalid(given_code[0], reason="unknown")
     found = []
     for kind in kinds:
         try:
-            found.append(parse_document(kind, idcardnumber))
+            found.append(parse_document(kind, given_number[1]))
         except DocumentInvalid:
             continue
     if len(found) != 1:
-        raise DocumentInvalid("idcardnumber", reason="malformed")
+        raise DocumentInvalid(given_number[0], reason="malformed")
     return found[0]

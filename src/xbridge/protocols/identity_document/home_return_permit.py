@@ -42,6 +42,11 @@ def reissue_count(number: str) -> int | None:
     return int(number[_PERSON_CHARS:]) if len(number) > _PERSON_CHARS else None
 
 
+def origin(number: str) -> Literal["HK", "MO"]:
+    """Return where the holder of a parsed number lives: the first letter says Hong Kong or Macao."""
+    return "HK" if number[0] == "H" else "MO"
+
+
 def format_home_return_permit(number: str, style: NumberStyle) -> str:
     """Return a parsed number in the style that a peer wants.
 

@@ -5,12 +5,12 @@ VERIFIED (dossier guangdong.md 4.3): area 810000 is Hong Kong, 820000 Macao, 830
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 from xbridge.core.errors import DocumentInvalid
 from xbridge.protocols.identity_document.resident_id import parse_citizen_number
 
-ORIGINS: Final = {"810000": "HK", "820000": "MO", "830000": "TW"}
+ORIGINS: Final[dict[str, Literal["HK", "MO", "TW"]]] = {"810000": "HK", "820000": "MO", "830000": "TW"}
 
 
 def parse_residence_permit(text: str) -> str:
@@ -25,6 +25,6 @@ def parse_residence_permit(text: str) -> str:
     return number
 
 
-def origin(number: str) -> str:
+def origin(number: str) -> Literal["HK", "MO", "TW"]:
     """Return where the holder of a parsed number comes from: ``HK``, ``MO`` or ``TW``."""
     return ORIGINS[number[:6]]
