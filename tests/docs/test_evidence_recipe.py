@@ -19,6 +19,7 @@ from tests.unit.evidence.binder import bound
 from tests.unit.flows.consent_desk import ConsentDesk
 from tests.unit.providers.signing_person import authority, hash_answer
 from xbridge.core.flow import DataFlow
+from xbridge.core.ports import Signer
 from xbridge.crypto.key import SigningKey
 from xbridge.crypto.signing import sign_record, to_envelope
 from xbridge.evidence.bundle import read_bundle
@@ -44,9 +45,9 @@ def world() -> World:
 
 
 @pytest.fixture(scope="module")
-def exporter(world: World) -> SigningKey:
+def exporter(world: World) -> Signer:
     """The key that signs the manifest, for changes that a dishonest exporter would make."""
-    return world.bridge._deps.record_signer
+    return world.bridge._deps.record_keyring[0].signer
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +72,7 @@ def follow(folder: Path, bundle: bytes, trust: bytes) -> subprocess.CompletedPro
     return subprocess.run(["bash", "-c", recipe], cwd=folder, capture_output=True, text=True)
 
 
-def changed(bundle: bytes, name: str, old: bytes, new: bytes, exporter: SigningKey) -> bytes:
+def changed(bundle: bytes, name: str, old: bytes, new: bytes, exporter: Signer) -> bytes:
     """Return ``bundle`` with ``old`` replaced in one member, the manifest made to agree and signed again."""
     with zipfile.ZipFile(io.BytesIO(bundle)) as archive:
         members = {each: archive.read(each) for each in archive.namelist()}
@@ -101,7 +102,7 @@ def test_the_recipe_verifies_a_bundle(journey: Journey, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_recipe_reads_members_and_not_the_container(journey: Journey, exporter: SigningKey, tmp_path: Path) -> None:
+def test_the_recipe_reads_members_and_not_the_container(journey: Journey, exporter: Signer, tmp_path: Path) -> None:
     """Packed again without a change, the members still pass: what follows is refused for the change alone."""
     bundle, trust = journey
     done = follow(tmp_path, changed(bundle, "manifest.json", b"sha256:", b"sha256:", exporter), trust)
@@ -122,7 +123,7 @@ def test_the_recipe_reads_members_and_not_the_container(journey: Journey, export
     ],
 )
 def test_the_recipe_refuses_a_changed_bundle(
-    journey: Journey, exporter: SigningKey, tmp_path: Path, pattern: str, old: bytes, new: bytes
+    journey: Journey, exporter: Signer, tmp_path: Path, pattern: str, old: bytes, new: bytes
 ) -> None:
     """A change in any kind of member stops the recipe, even where the manifest was made to agree."""
     bundle, trust = journey
@@ -135,7 +136,7 @@ def test_the_recipe_refuses_a_changed_bundle(
 
 @pytest.mark.slow
 def test_the_recipe_refuses_a_change_that_the_manifest_does_not_know(
-    journey: Journey, exporter: SigningKey, tmp_path: Path
+    journey: Journey, exporter: Signer, tmp_path: Path
 ) -> None:
     """A member that is not what the manifest lists stops the recipe at its second step."""
     bundle, trust = journey
@@ -195,7 +196,7 @@ def rebuilt(desk: ConsentDesk, bundle: bytes, change: Callable[[dict[str, bytes]
     members = read_bundle(bundle)
     change(members)
     consent = str(json.loads(members["manifest.json"])["consent"])
-    return bound(members, consent=consent, exporter=desk.bridge._deps.record_signer)
+    return bound(members, consent=consent, exporter=desk.bridge._deps.record_keyring[0].signer)
 
 
 def with_authorities(trust: bytes, *certificates: bytes) -> bytes:
@@ -267,7 +268,7 @@ def test_the_recipe_refuses_an_added_signature(journey: Journey, world: World, s
     members = read_bundle(journey[0])
     members["subject/0001.json"] = read_bundle(signed[0])["subject/0001.json"]
     consent = str(json.loads(members["manifest.json"])["consent"])
-    bundle = bound(members, consent=consent, exporter=world.bridge._deps.record_signer)
+    bundle = bound(members, consent=consent, exporter=world.bridge._deps.record_keyring[0].signer)
     done = follow(tmp_path, bundle, journey[1])
     assert done.returncode not in (0, 2)
 

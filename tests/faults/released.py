@@ -18,10 +18,11 @@ from typing import Any, cast
 
 from tests.journey.traveller import SESSION, Traveller, shared_config
 from tests.unit.flows.consent_desk import ConsentDesk
-from xbridge.core.errors import CallbackInvalid
+from xbridge.core.errors import CallbackInvalid, TamperDetected
 from xbridge.core.ports import Store
 from xbridge.crypto.canonical import parse_strict_object
 from xbridge.evidence.trust import parse_trust
+from xbridge.flows.consent import open_offer
 from xbridge.flows.verification import verify_bundle
 from xbridge.ledger.entry import LedgerEntry, parse_entry
 from xbridge.ledger.note import note_verifier
@@ -101,7 +102,24 @@ def retry(path: str, store: SQLiteStore) -> None:
     bridge.close()
 
 
-def prepared(traveller: Traveller, flow: str) -> Callable[[], object]:
+def answer_again(path: str, traveller: Traveller) -> None:
+    """Answer the same offer again, as a restarted application would: no answer is lost, and none is entered twice."""
+    found = Path(path).with_suffix(".asked")
+    if not found.exists():
+        return
+    offer, hk = pickle.loads(found.read_bytes())
+    found.unlink()
+    asked = open_offer(traveller.deps, offer, session=SESSION, now=traveller.clock.now())
+    entered = traveller.store.read(f"consent/{asked.id}") is not None
+    for answered in (entered, True):
+        try:
+            traveller.bridge.grant_consent(offer, approved_by=hk, session=SESSION)
+            assert not answered
+        except TamperDetected as exc:
+            assert (answered, exc.claim, exc.reason) == (True, "offer", "replayed")
+
+
+def prepared(path: str, traveller: Traveller, flow: str) -> Callable[[], object]:
     """Do what comes before ``flow`` for a person of its own, and return the call that is to die."""
     account = os.urandom(6).hex()
     hk, gd = traveller.proof(account=account), traveller.proof("CN-GD", account=account)
@@ -111,6 +129,7 @@ def prepared(traveller: Traveller, flow: str) -> Callable[[], object]:
     link = traveller.bridge.link(hk, gd, agreed_to=offer, session=SESSION)
     asked = traveller.offer(link)
     if flow == "grant":
+        Path(path).with_suffix(".asked").write_bytes(pickle.dumps((asked, hk)))
         return lambda: traveller.bridge.grant_consent(asked, approved_by=hk, session=SESSION)
     consent = traveller.bridge.grant_consent(asked, approved_by=hk, session=SESSION)
     if flow == "exchange":
@@ -127,7 +146,7 @@ def die(path: str, flow: str, fatal: int, after: bool) -> int:
     if child == 0:
         store = MortalStore(SQLiteStore(path))
         signing = flow in SIGNING
-        call = prepared_signature(path, store, flow) if signing else prepared(Traveller(store=store), flow)
+        call = prepared_signature(path, store, flow) if signing else prepared(path, Traveller(store=store), flow)
         store.left, store.after = fatal, after
         call()
         os._exit(0)
@@ -142,6 +161,7 @@ def look(path: str, flow: str) -> None:
         if flow in SIGNING:
             retry(path, store)
         traveller = Traveller(config=shared_desk().config if flow in SIGNING else None, store=store)
+        answer_again(path, traveller)
         store.audit(origin=traveller.config.log_origin, verifiers=[note_verifier(traveller.deps.log_key)])
         entries = [parse_entry(raw) for raw in store.entries(0, 1_000_000)]
         check_tokens(store, entries)

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 EFFECTS = {
-    "link": 9, "grant": 3, "exchange": 4, "introspect": 5, "withdraw": 3, "ask": 4, "receive": 2, "sign": 5,
+    "link": 8, "grant": 2, "exchange": 4, "introspect": 5, "withdraw": 3, "ask": 4, "receive": 2, "sign": 5,
 }  # fmt: skip
 """How many effects each flow has at least; fewer deaths than twice that would mean that nothing was tried."""
 

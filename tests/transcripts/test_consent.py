@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from tests.journey.traveller import AUDIENCE, ENQUIRY, SESSION, Traveller
-from tests.transcripts.expectation import Recorded, Spent
+from tests.transcripts.expectation import Recorded
 from tests.transcripts.script import Step, play
 from xbridge.core.effects import Appended, Read, Row
-from xbridge.core.errors import StoreUnavailable, TamperDetected
+from xbridge.core.errors import StoreConflict, StoreUnavailable, TamperDetected
 from xbridge.flows.consent import answer_consent, offer_consent
 from xbridge.flows.link import Link
 
@@ -71,23 +71,26 @@ def test_the_text_is_kept_before_it_is_shown(traveller: Traveller) -> None:
 
 
 @pytest.mark.parametrize(("given", "kind"), [("given", "consent.granted"), ("refused", "consent.refused")])
-def test_an_answer_is_spent_and_then_recorded(traveller: Traveller, given: str, kind: str) -> None:
-    """Yes and no alike: link, marker, one append with the signed record."""
+def test_an_answer_is_recorded_at_once(traveller: Traveller, given: str, kind: str) -> None:
+    """Yes and no alike: link, one append with the signed record and its row; nothing is spent that a crash could lose."""
     link = traveller.link()
     row = link_row(traveller, link)
     consent = play(
         answer(traveller, traveller.offer(link), given),
-        [(Read(row.key), row), (Spent("offer/"), True), (Recorded(kind, ("consent/",)), APPENDED)],
+        [(Read(row.key), row), (Recorded(kind, ("consent/",)), APPENDED)],
     )
     assert consent.state == given
 
 
-def test_a_second_answer_is_refused_before_anything_is_written(traveller: Traveller) -> None:
-    """The marker tells that somebody answered already; there is no further effect."""
+def test_a_second_answer_is_refused_and_nothing_is_written(traveller: Traveller) -> None:
+    """The row that is there already tells that somebody answered; there is no further effect."""
     link = traveller.link()
     row = link_row(traveller, link)
     with pytest.raises(TamperDetected) as caught:
-        play(answer(traveller, traveller.offer(link)), [(Read(row.key), row), (Spent("offer/"), False)])
+        play(
+            answer(traveller, traveller.offer(link)),
+            [(Read(row.key), row), (Recorded("consent.granted", ("consent/",)), StoreConflict("there already"))],
+        )
     assert (caught.value.claim, caught.value.reason) == ("offer", "replayed")
 
 
@@ -95,7 +98,7 @@ def test_an_answer_that_cannot_be_recorded_is_no_consent(traveller: Traveller) -
     """When the ledger is down the caller gets no consent to show."""
     link = traveller.link()
     row = link_row(traveller, link)
-    script: list[Step] = [(Read(row.key), row), (Spent("offer/"), True)]
+    script: list[Step] = [(Read(row.key), row)]
     with pytest.raises(StoreUnavailable):
         play(
             answer(traveller, traveller.offer(link)),

@@ -48,8 +48,8 @@ class Scene:
         return [(Read(key), None) for key in self.subjects]
 
     def spends(self) -> list[Step]:
-        """Return the three markers, each spent for the first time."""
-        return [(Spent("link-proof/"), True), (Spent("link-proof/"), True), (Spent("offer/"), True)]
+        """Return the two markers, each spent for the first time."""
+        return [(Spent("link-proof/"), True), (Spent("link-proof/"), True)]
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self, TypeVar
 
 import httpx
@@ -21,7 +21,7 @@ from xbridge.core.errors import XBridgeError
 from xbridge.core.flow import DataFlow
 from xbridge.core.identity import Identity, LoginHop
 from xbridge.core.language import parse_language
-from xbridge.core.ports import Entropy, Store
+from xbridge.core.ports import Entropy, Signer, Store
 from xbridge.core.provider import Provider
 from xbridge.core.request import AppPlatform, PendingRequest, StepUp
 from xbridge.drivers.aio import AsyncDriver
@@ -54,13 +54,14 @@ class AsyncBridge(AwaitingRequests, AwaitingSignatures, AwaitingBulkSigning):
         store: Store,
         providers: Sequence[Provider] = (),
         pack: RulePack | None = None,
+        signers: Mapping[str, Signer] = MappingProxyType({}),
         clock: Callable[[], datetime] = utc_now,
         entropy: Entropy = os.urandom,
         audit: AuditSink = log_event,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         """Check everything now rather than at the first request; blocks for as long as opening the ledger takes."""
-        super().__init__(config, store, providers, pack, clock, entropy, audit)
+        super().__init__(config, store, providers, pack, signers, clock, entropy, audit)
         self._driver = AsyncDriver(store, clock=clock, entropy=entropy, transport=transport)
 
     async def __aenter__(self) -> Self:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Self, TypeVar
 
 import httpx
@@ -21,7 +21,7 @@ from xbridge.core.errors import XBridgeError
 from xbridge.core.flow import DataFlow
 from xbridge.core.identity import Identity, LoginHop
 from xbridge.core.language import parse_language
-from xbridge.core.ports import Entropy, Store
+from xbridge.core.ports import Entropy, Signer, Store
 from xbridge.core.provider import Provider
 from xbridge.core.request import AppPlatform, PendingRequest, StepUp
 from xbridge.drivers.audit_log import log_event
@@ -48,7 +48,9 @@ class Bridge(BlockingRequests, BlockingSignatures, BlockingBulkSigning):
     """xbridge for blocking code.  One instance per process, shared by its threads.
 
     ``config`` comes from :func:`xbridge.load_config`; ``store`` is opened and closed by the caller.  ``providers``
-    adds providers of your own; ``pack`` replaces the built-in rules.  ``clock``, ``entropy`` and ``transport`` exist
+    adds providers of your own; ``pack`` replaces the built-in rules.  ``signers`` (``"record"``,
+    ``"record_sm2"``) sign records with keys that are kept elsewhere, whose public keys the configuration has: an HSM, a
+    remote signer.  ``clock``, ``entropy`` and ``transport`` exist
     for tests.  Raises ``ConfigError`` for a configuration that cannot work, ``TamperDetected`` for a store that is not
     intact.
     """
@@ -60,13 +62,14 @@ class Bridge(BlockingRequests, BlockingSignatures, BlockingBulkSigning):
         store: Store,
         providers: Sequence[Provider] = (),
         pack: RulePack | None = None,
+        signers: Mapping[str, Signer] = MappingProxyType({}),
         clock: Callable[[], datetime] = utc_now,
         entropy: Entropy = os.urandom,
         audit: AuditSink = log_event,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         """Check everything now rather than at the first request."""
-        super().__init__(config, store, providers, pack, clock, entropy, audit)
+        super().__init__(config, store, providers, pack, signers, clock, entropy, audit)
         self._driver = SyncDriver(store, clock=clock, entropy=entropy, transport=transport)
 
     def __enter__(self) -> Self:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -11,7 +11,7 @@ from xbridge.core.config import Config
 from xbridge.core.errors import XBridgeError
 from xbridge.core.identity import Identity
 from xbridge.core.moment import to_text
-from xbridge.core.ports import Entropy, Store
+from xbridge.core.ports import Entropy, Signer, Store
 from xbridge.core.provider import Provider
 from xbridge.core.request import PendingRequest, StepUp
 from xbridge.core.signing import SigningHop
@@ -38,11 +38,12 @@ class Shared:
         store: Store,
         providers: Sequence[Provider],
         pack: RulePack | None,
+        signers: Mapping[str, Signer],
         clock: Callable[[], datetime],
         entropy: Entropy,
         audit: AuditSink,
     ) -> None:
-        self._deps: Deps = build_deps(config, (*BUILT_IN, *providers), pack or builtin_pack())
+        self._deps: Deps = build_deps(config, (*BUILT_IN, *providers), pack or builtin_pack(), signers)
         self._clock = clock
         self._entropy = entropy
         self._audit = audit

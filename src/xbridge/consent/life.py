@@ -17,20 +17,12 @@ from xbridge.consent.subject import Subject, parse_subject, verify_signature
 from xbridge.core.decision import Record
 from xbridge.core.errors import ConsentMissing, TamperDetected
 from xbridge.core.moment import from_text, to_text
-from xbridge.core.ports import Entropy, Signer
+from xbridge.core.ports import Entropy
 from xbridge.crypto.canonical import canonical_json
 from xbridge.crypto.digest import sha256_hex
 from xbridge.crypto.key import KeySet
 from xbridge.crypto.sealing import Sealer
-from xbridge.crypto.signing import (
-    SignedRecord,
-    add_signature,
-    from_envelope,
-    record_bytes,
-    sign_record,
-    to_envelope,
-    verify_record,
-)
+from xbridge.crypto.signing import SignedRecord, from_envelope, record_bytes, to_envelope, verify_record
 
 ROLE = "collector"
 SUBJECT_PURPOSE = "resident-signature"
@@ -197,18 +189,13 @@ def verify_chain(revisions: tuple[Revision, ...]) -> tuple[Revision, ...]:
     return revisions
 
 
-def sign_revision(record: ConsentRecord, signer: Signer) -> Revision:
-    """Return ``record`` signed by the collecting party."""
-    return Revision(signed=sign_record(RECORD_TYPE, RECORD_VERSION, record, signer, ROLE), record=record)
-
-
 def bytes_to_sign(record: ConsentRecord) -> bytes:
     """Return the exact bytes of ``record``, fixed before anybody signs them."""
     return record_bytes(RECORD_TYPE, RECORD_VERSION, record)
 
 
-def sign_bytes(raw: bytes, signer: Signer) -> Revision:
-    """Return the record whose bytes are ``raw`` signed by the collecting party: those bytes, and not the same again.
+def read_bytes(raw: bytes) -> ConsentRecord:
+    """Return the record whose exact bytes are ``raw``, which was fixed before anybody signed it.
 
     Raises ``TamperDetected`` for bytes that are no consent record of ours.
     """
@@ -219,11 +206,11 @@ def sign_bytes(raw: bytes, signer: Signer) -> Revision:
         raise TamperDetected("consent", reason="malformed") from exc
     if bytes_to_sign(record) != raw:
         raise TamperDetected("consent", reason="malformed")
-    return Revision(signed=add_signature(SignedRecord(raw=raw, signatures=()), signer, ROLE), record=record)
+    return record
 
 
-def ended(history: ConsentHistory, state: State, signer: Signer, *, now: datetime) -> ConsentHistory:
-    """Return ``history`` with a revision that ends it in ``state``, signed by the collecting party alone.
+def end_of(history: ConsentHistory, state: State, *, now: datetime) -> ConsentRecord:
+    """Return the record that ends ``history`` in ``state``, for the collecting party alone to sign.
 
     Raises ``ConsentMissing`` with the present state when the move is not allowed: nothing can be withdrawn twice, or
     after it has expired.
@@ -232,7 +219,7 @@ def ended(history: ConsentHistory, state: State, signer: Signer, *, now: datetim
     if state not in MOVES.get(present, frozenset()):
         raise ConsentMissing(present, f"this consent is {present}; it cannot become {state}")
     before = history.current
-    record = before.record.model_copy(
+    return before.record.model_copy(
         update={
             "event_state": state,
             "event_time": to_text(now),
@@ -240,4 +227,8 @@ def ended(history: ConsentHistory, state: State, signer: Signer, *, now: datetim
             "signer_role": "collector",
         }
     )
-    return replace(history, revisions=(*history.revisions, sign_revision(record, signer)))
+
+
+def continued(history: ConsentHistory, revision: Revision) -> ConsentHistory:
+    """Return ``history`` with one more signed revision.  Raises ``TamperDetected`` if it does not follow."""
+    return replace(history, revisions=verify_chain((*history.revisions, revision)))

@@ -85,6 +85,9 @@ class Keys(_Section):
     """The Bridge's own keys.  PEM texts, and base64url texts of 32 random bytes; newest first where several.
 
     ``record`` signs consent records, ``log`` the ledger's checkpoints, ``token`` access tokens: one key, one job.
+    ``record_sm2``, where given, signs the same records once more with SM2, under the id ``record_sm2_id`` and since
+    ``record_sm2_valid_from`` (by default ``valid_from``).  A record key that is kept elsewhere is its public key here, and
+    its ``Signer`` an argument of the Bridge.
     ``sealing`` protects what the application keeps for us; ``pseudonym`` makes pairwise pseudonyms.  ``valid_from`` (RFC
     3339) is when the signing keys came into use, as the trust file will say.
     """
@@ -95,12 +98,21 @@ class Keys(_Section):
     sealing: tuple[SecretStr, ...] = Field(min_length=1, max_length=8)
     pseudonym: SecretStr
     valid_from: str = "1970-01-01T00:00:00Z"
+    record_sm2: SecretStr | None = None
+    record_sm2_id: str = Field(default="1234567812345678", pattern=r"^[!-~]{1,64}$")
+    record_sm2_valid_from: str = ""
 
     @field_validator("valid_from")
     @classmethod
     def _moment(cls, text: str) -> str:
         """Refuse what is not a moment."""
         return to_text(from_text(text))
+
+    @field_validator("record_sm2_valid_from")
+    @classmethod
+    def _moment_or_none(cls, text: str) -> str:
+        """Refuse what is neither empty nor a moment."""
+        return to_text(from_text(text)) if text else ""
 
 
 class Limits(_Section):

@@ -11,9 +11,12 @@ from collections.abc import Generator
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xbridge.core.http import HTTPReply, HTTPRequest
+
+if TYPE_CHECKING:
+    from xbridge.core.ports import Signer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +186,18 @@ class LogView:
     proofs: tuple[LogProof, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """Let ``signer`` sign ``message``; answers with the raw signature, unchecked.
+
+    For keys that are not in this process (an HSM, a remote signer); a software key is a computation and needs no effect.
+    Raises ``SignerUnavailable``.
+    """
+
+    signer: Signer
+    message: bytes = field(repr=False)
+
+
 Effect = (
     Send
     | Append
@@ -196,6 +211,7 @@ Effect = (
     | Recall
     | Remember
     | ReadLog
+    | Sign
 )
 
 
@@ -273,3 +289,9 @@ async def read_log(*indices: int) -> LogView:
     """Return the latest checkpoint and inclusion proofs for ``indices``."""
     view: LogView = await _perform(ReadLog(indices))
     return view
+
+
+async def sign(signer: Signer, message: bytes) -> bytes:
+    """Return what ``signer``, which is outside this process, makes of ``message``: not checked yet."""
+    signature: bytes = await _perform(Sign(signer, message))
+    return signature

@@ -251,6 +251,16 @@ class Unsupported(XBridgeError):
         self.capabilities = capabilities
 
 
+# --- Keys that are kept elsewhere ------------------------------------------------------------------------------
+
+
+class SignerUnavailable(XBridgeError):
+    """A signer outside this process (an HSM, a remote signer) did not sign; nothing was written.  Safe to retry."""
+
+    code = "signer_unavailable"
+    retryable = True
+
+
 # --- The store -------------------------------------------------------------------------------------------------
 
 

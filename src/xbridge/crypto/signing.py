@@ -73,18 +73,22 @@ def sign_record(record_type: str, version: int, record: BaseModel, signer: Signe
 
 
 def add_signature(record: SignedRecord, signer: Signer, role: str) -> SignedRecord:
-    """Return ``record`` with one more signature over the same bytes.
+    """Return ``record`` with one more signature over the same bytes.  Raises as :func:`attach_signature`."""
+    value = signer.sign(message_to_sign(role, record.raw))
+    return attach_signature(record, Signature(alg=signer.alg, kid=signer.kid, role=role, value=value))
+
+
+def attach_signature(record: SignedRecord, made: Signature) -> SignedRecord:
+    """Return ``record`` with ``made``, a signature over :func:`message_to_sign` that came from elsewhere, unchecked.
 
     Raises ``ValueError`` for a role that is not lower-case words with hyphens, a second signature of one key, or more
     than eight signatures.
     """
-    if _WORD.fullmatch(role) is None:
+    if _WORD.fullmatch(made.role) is None:
         raise ValueError("a role is lower-case words with hyphens")
-    if len(record.signatures) >= MAX_SIGNATURES or any(each.kid == signer.kid for each in record.signatures):
+    if len(record.signatures) >= MAX_SIGNATURES or any(each.kid == made.kid for each in record.signatures):
         raise ValueError("this key has signed already, or the record has all the signatures it may have")
-    value = signer.sign(_signed_bytes(role, record.raw))
-    added = Signature(alg=signer.alg, kid=signer.kid, role=role, value=value)
-    return SignedRecord(raw=record.raw, signatures=(*record.signatures, added))
+    return SignedRecord(raw=record.raw, signatures=(*record.signatures, made))
 
 
 def verify_record(
@@ -131,14 +135,17 @@ def _verify_signature(raw: bytes, signature: Signature, keys: KeySet) -> bool:
     if not same_algorithm(signature.alg, key):
         raise TamperDetected("signature", reason="mismatch")
     try:
-        key.verify(signature.value, _signed_bytes(signature.role, raw))
+        key.verify(signature.value, message_to_sign(signature.role, raw))
     except TokenInvalid as exc:
         raise TamperDetected("signature", reason="mismatch") from exc
     return True
 
 
-def _signed_bytes(role: str, raw: bytes) -> bytes:
-    """Return what is signed: one line with the role, then the record's bytes.  A role holds no line feed."""
+def message_to_sign(role: str, raw: bytes) -> bytes:
+    """Return what is signed: one line with the role, then the record's bytes.
+
+    A role holds no line feed.  Signatures in one role are over the very same bytes, whatever their algorithms.
+    """
     return b"xbridge-signature/v1 " + role.encode() + b"\n" + raw
 
 

@@ -14,11 +14,12 @@ import httpx
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 
-from xbridge.core.effects import Effect, Recall, Remember, Send
+from xbridge.core.effects import Effect, Recall, Remember, Send, Sign
 from xbridge.core.errors import XBridgeError
 from xbridge.core.http import HTTPReply, HTTPRequest
 from xbridge.core.ports import Entropy, Store
 from xbridge.drivers.memory import ProcessMemory
+from xbridge.drivers.signer import perform_signing
 from xbridge.drivers.storage import perform_on_store
 from xbridge.drivers.wire import new_ssl_context, to_httpx, to_reply, too_large, translated
 
@@ -74,6 +75,8 @@ class AsyncDriver:
                 return self._memory.recall(key, now=self._clock())
             case Remember(key, value, expires_at):
                 return self._memory.remember(key, value, expires_at=expires_at)
+            case Sign():
+                return await run_sync(partial(perform_signing, effect))
             case _:
                 on_store = partial(perform_on_store, self._store, effect, now=self._clock(), entropy=self._entropy)
                 return await run_sync(on_store, limiter=self._store_slot)

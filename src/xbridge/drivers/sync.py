@@ -8,11 +8,12 @@ from typing import Any, TypeVar, cast
 
 import httpx
 
-from xbridge.core.effects import Effect, Recall, Remember, Send
+from xbridge.core.effects import Effect, Recall, Remember, Send, Sign
 from xbridge.core.errors import XBridgeError
 from xbridge.core.http import HTTPReply, HTTPRequest
 from xbridge.core.ports import Entropy, Store
 from xbridge.drivers.memory import ProcessMemory
+from xbridge.drivers.signer import perform_signing
 from xbridge.drivers.storage import perform_on_store
 from xbridge.drivers.wire import new_ssl_context, to_httpx, to_reply, too_large, translated
 
@@ -67,6 +68,8 @@ class SyncDriver:
                 return self._memory.recall(key, now=self._clock())
             case Remember(key, value, expires_at):
                 return self._memory.remember(key, value, expires_at=expires_at)
+            case Sign():
+                return perform_signing(effect)
             case _:
                 return perform_on_store(self._store, effect, now=self._clock(), entropy=self._entropy)
 

@@ -12,10 +12,9 @@ from typing import Literal
 from xbridge.core.decision import Record
 from xbridge.core.errors import TamperDetected
 from xbridge.core.moment import from_text
-from xbridge.core.ports import Signer
 from xbridge.crypto.canonical import canonical_json
 from xbridge.crypto.digest import sha256_hex
-from xbridge.crypto.signing import from_envelope, sign_record, to_envelope, verify_record
+from xbridge.crypto.signing import SignedRecord, from_envelope, to_envelope, verify_record
 from xbridge.evidence.trust import Trust
 
 NAME = "manifest.json"
@@ -45,15 +44,16 @@ class Manifest(Record):
     v: Literal[1]
 
 
-def signed_manifest(
-    members: Mapping[str, bytes], signer: Signer, *, consent: str, issuer: str, log_origin: str, created_at: str
-) -> dict[str, bytes]:
-    """Return the two members that complete ``members``: the canonical manifest and its signed envelope."""
+def build_manifest(
+    members: Mapping[str, bytes], *, consent: str, issuer: str, log_origin: str, created_at: str
+) -> Manifest:
+    """Return the manifest of ``members``, for the exporter to sign."""
     listed = tuple(Member(digest=sha256_hex(members[name]), name=name) for name in sorted(members))
-    manifest = Manifest(
-        consent=consent, created_at=created_at, issuer=issuer, log_origin=log_origin, members=listed, v=1
-    )
-    signed = sign_record(RECORD_TYPE, 1, manifest, signer, ROLE)
+    return Manifest(consent=consent, created_at=created_at, issuer=issuer, log_origin=log_origin, members=listed, v=1)
+
+
+def manifest_members(manifest: Manifest, signed: SignedRecord) -> dict[str, bytes]:
+    """Return the two members that complete a bundle: the canonical manifest and its signed envelope."""
     return {NAME: canonical_json(manifest), SIGNATURE_NAME: to_envelope(signed)}
 
 
@@ -81,14 +81,14 @@ def verify_manifest(members: Mapping[str, bytes]) -> Manifest:
 def verify_exporter(members: Mapping[str, bytes], manifest: Manifest, trust: Trust) -> None:
     """Check that a record key of ``trust`` signed exactly this manifest, while it was valid.
 
-    Raises ``TamperDetected``: ``missing``, ``mismatch``, ``unknown`` for a stranger's signature, or the period's reason.
+    Raises ``TamperDetected``: ``missing``, ``mismatch``, ``unknown`` for a stranger's signature, or the period's reason;
+    ``Unsupported`` as :meth:`Trust.record_keys`.
     """
     envelope = members.get(SIGNATURE_NAME)
     if envelope is None:
         raise TamperDetected("manifest", reason="missing", message="the manifest is not signed")
     signed = from_envelope(envelope)
-    payload = verify_record(signed, trust.key_set("record"), expected_type=RECORD_TYPE, expected_role=ROLE)
+    payload = verify_record(signed, trust.record_keys(), expected_type=RECORD_TYPE, expected_role=ROLE)
     if payload != members[NAME]:
         raise TamperDetected("manifest", reason="mismatch", message="another manifest was signed")
-    for signature in signed.signatures:
-        trust.verify_period(signature.kid, "record", at=from_text(manifest.created_at))
+    trust.verify_signers(signed, role=ROLE, at=from_text(manifest.created_at))

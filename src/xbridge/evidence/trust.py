@@ -7,35 +7,62 @@ The same holds for the certificate authorities of the people who signed: an anch
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from pydantic import ValidationError
 
 from xbridge.core.decision import Record
-from xbridge.core.errors import ConfigError, TamperDetected, VerificationError
+from xbridge.core.errors import ConfigError, TamperDetected, TokenInvalid, VerificationError
 from xbridge.core.moment import from_text, to_text
 from xbridge.crypto import base64url
-from xbridge.crypto.canonical import canonical_json, canonical_json_of
-from xbridge.crypto.key import KeySet, VerificationKey
+from xbridge.crypto.canonical import canonical_json_of
+from xbridge.crypto.key import KeySet, PublishedKey, VerificationKey
+from xbridge.crypto.signing import SignedRecord
+from xbridge.crypto.sm2 import has_sm2, require_sm2
+from xbridge.crypto.sm2_signing import SM2_NAMES, Sm2VerifyingKey
 from xbridge.protocols.personal_signature import TrustAnchors, load_anchors
 
 KeyUse = Literal["record", "log", "token"]
 KEY_USES: tuple[KeyUse, ...] = get_args(KeyUse)
+Requirement = Literal["any", "both"]
 MAX_TRUST_BYTES = 1024 * 1024
 
 
 class TrustedKey(Record):
-    """One public key (RFC 7517): ``use`` says what it may sign; an empty ``valid_until`` means "until further notice"."""
+    """One public key (RFC 7517): ``use`` says what it may sign; an empty ``valid_until`` means "until further notice".
+
+    ``sm2_id`` is the id under which an SM2 key signs, and empty for every other kind.
+    """
 
     jwk: dict[str, str]
+    sm2_id: str = ""
     use: KeyUse
     valid_from: str
     valid_until: str
 
     @property
+    def is_sm2(self) -> bool:
+        """Whether it is an SM2 key; only records are signed with those."""
+        return SM2_NAMES.is_key(self.jwk)
+
+    @property
     def kid(self) -> str:
         """The key's RFC 7638 thumbprint."""
-        return VerificationKey.from_jwk(dict[str, object](self.jwk)).kid
+        return self.public().kid
+
+    def public(self) -> PublishedKey:
+        """Return the key itself.
+
+        Raises ``TokenInvalid`` for one that is not admissible, or an id that is not an SM2 key's; an SM2 key names its own.
+        """
+        jwk = dict[str, object](self.jwk)
+        if not self.is_sm2:
+            if self.sm2_id:
+                raise TokenInvalid("key", reason="mismatch")
+            return VerificationKey.from_jwk(jwk)
+        if not self.sm2_id or self.use != "record":
+            raise TokenInvalid("key", reason="mismatch")
+        return Sm2VerifyingKey.from_jwk(jwk, sm2_id=self.sm2_id.encode())
 
     def covers(self, at: datetime) -> bool:
         """Return whether the key was valid at ``at``."""
@@ -70,12 +97,14 @@ class ResidentAnchor(Record):
 class Trust(Record):
     """The keys of one issuer and its log, and the authorities whose certificates for residents count.
 
-    Without ``resident_anchors`` a person's own signature can be checked, but not whose it is.
+    Without ``resident_anchors`` a person's own signature can be checked, but not whose it is.  ``require`` says whether one
+    signature of a record is enough, or it takes one of each kind of key that was valid then: international and SM2.
     """
 
     issuer: str
     keys: tuple[TrustedKey, ...]
     log_origin: str
+    require: Requirement = "any"
     resident_anchors: tuple[ResidentAnchor, ...] = ()
     v: Literal[1]
 
@@ -90,17 +119,60 @@ class Trust(Record):
         except VerificationError as exc:
             raise ConfigError("the trust file holds keys that cannot be told apart, or too many") from exc
 
-    def verification_keys(self, use: KeyUse) -> list[VerificationKey]:
+    def verification_keys(self, use: KeyUse) -> list[PublishedKey]:
         """Return the keys for ``use``, in the file's order, each once however many periods it has.
 
         Raises ``ConfigError``.
         """
         try:
-            keys = [VerificationKey.from_jwk(dict[str, object](key.jwk)) for key in self.keys if key.use == use]
+            keys = [(key, key.public()) for key in self.keys if key.use == use]
         except VerificationError as exc:
             raise ConfigError("the trust file holds a key that is not acceptable") from exc
-        # Another key under the same id stays, so that the set refuses it.
-        return list({(key.kid, key.thumbprint, key.alg): key for key in keys}.values())
+        # Another key under the same id stays, so that the set refuses it; so does one key under two SM2 ids.
+        return list({(*sorted(public.to_jwk().items()), key.sm2_id): public for key, public in keys}.values())
+
+    def record_keys(self) -> KeySet:
+        """Return the record keys whose signatures can be checked here: without the extra ``gm``, those that are not SM2.
+
+        Raises ``Unsupported``, which names the extra, where SM2 cannot be left out: no other key is listed, or both
+        signatures are required.
+        """
+        records = [key for key in self.keys if key.use == "record"]
+        if self.require == "both" or (records and all(key.is_sm2 for key in records)):
+            require_sm2()
+        keys = self.key_set("record")
+        unchecked = self.unchecked_kids()
+        return KeySet(key for key in keys if key.kid not in unchecked)
+
+    def unchecked_kids(self) -> frozenset[str]:
+        """Return the ids of record keys whose signatures cannot be checked here, for want of the extra ``gm``."""
+        if has_sm2():
+            return frozenset()
+        return frozenset(key.kid for key in self.keys if key.use == "record" and key.is_sm2)
+
+    def verify_signers(self, signed: SignedRecord, *, role: str, at: datetime) -> None:
+        """Check that the signatures of ``signed``, which were verified, are those that count for a record of ``at``.
+
+        (1) each by a listed key was made in the key's time   (2) where both are required, each kind of key that was valid
+        at ``at`` signed in ``role``.  Signatures by keys that are not listed are passed over.
+
+        Raises ``TamperDetected``: ``("key_period", …)`` as :meth:`verify_period`, ``("signature", reason="missing")``.
+        """
+        listed = [key for key in self.keys if key.use == "record"]
+        # (1)
+        known = {key.kid for key in listed}
+        for signature in signed.signatures:
+            if signature.kid in known:
+                self.verify_period(signature.kid, "record", at=at)
+        # (2)
+        if self.require == "any":
+            return
+        made = {signature.kid for signature in signed.signatures if signature.role == role}
+        living = [key for key in listed if key.covers(at)]
+        if {key.is_sm2 for key in living} != {key.is_sm2 for key in living if key.kid in made}:
+            raise TamperDetected(
+                "signature", reason="missing", message="the trust file requires both signatures, and one is not there"
+            )
 
     def verify_period(self, kid: str, use: KeyUse, *, at: datetime) -> None:
         """Check that the key ``kid`` was valid for ``use`` at ``at``.
@@ -161,6 +233,8 @@ def parse_embedded_trust(raw: bytes) -> Trust:
         raise ConfigError("this is not a trust file (specs/evidence.md says what one looks like)") from exc
     for use in KEY_USES:
         trust.key_set(use)
+    if trust.require == "both" and len({key.is_sm2 for key in trust.keys if key.use == "record"}) < 2:
+        raise ConfigError("the trust file requires both signatures and does not list a record key of each kind")
     return trust
 
 
@@ -171,10 +245,16 @@ def _check_moment(text: str) -> None:
 
 
 def trust_bytes(trust: Trust) -> bytes:
-    """Return the canonical bytes of ``trust``; where no resident anchor is listed, as before there were any."""
-    if trust.resident_anchors:
-        return canonical_json(trust)
-    return canonical_json_of(trust.model_dump(mode="json", exclude={"resident_anchors"}))
+    """Return the canonical bytes of ``trust``; what it does not use is left out, as it was before there was any."""
+    document = trust.model_dump(mode="json")
+    if not trust.resident_anchors:
+        del document["resident_anchors"]
+    if trust.require == "any":
+        del document["require"]
+    for key in document["keys"]:
+        if not key["sm2_id"]:
+            del key["sm2_id"]
+    return canonical_json_of(document)
 
 
 def resident_anchor(certificate: bytes, *, valid_from: str) -> ResidentAnchor:
@@ -182,9 +262,6 @@ def resident_anchor(certificate: bytes, *, valid_from: str) -> ResidentAnchor:
     return ResidentAnchor(certificate=base64url.encode_standard(certificate), valid_from=valid_from, valid_until="")
 
 
-def trusted_key(key: VerificationKey, use: KeyUse, *, valid_from: str) -> TrustedKey:
-    """Return ``key`` as a trust file names it, valid from ``valid_from`` on."""
-    jwk: dict[str, Any] = dict(key.to_jwk())
-    return TrustedKey(
-        jwk={name: str(value) for name, value in jwk.items()}, use=use, valid_from=valid_from, valid_until=""
-    )
+def trusted_key(key: PublishedKey, use: KeyUse, *, valid_from: str, sm2_id: str = "") -> TrustedKey:
+    """Return ``key`` as a trust file names it, valid from ``valid_from`` on; ``sm2_id`` is an SM2 key's."""
+    return TrustedKey(jwk=key.to_jwk(), sm2_id=sm2_id, use=use, valid_from=valid_from, valid_until="")

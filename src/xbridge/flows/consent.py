@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from xbridge.consent.giving import Offer, build_consent
-from xbridge.consent.life import ConsentHistory, Revision, sign_revision
+from xbridge.consent.life import ConsentHistory, Revision
 from xbridge.consent.notice import Notice, build_notice, text_digest
 from xbridge.consent.record import ConsentRecord, SignerRole, State
 from xbridge.core.config import Service
-from xbridge.core.effects import Write, append, read, spend
+from xbridge.core.effects import Write, append, read
 from xbridge.core.errors import ConsentMissing, LinkRefused, StoreConflict, TamperDetected
 from xbridge.core.flow import DataFlow
 from xbridge.core.ids import new_record_id
@@ -26,6 +26,7 @@ from xbridge.crypto.canonical import canonical_json
 from xbridge.crypto.digest import constant_time_equal
 from xbridge.crypto.signing import to_envelope
 from xbridge.flows.deps import Deps
+from xbridge.flows.record_signing import sign_consent
 from xbridge.flows.shelf import consent_key, mark_key, new_row, notice_key, read_link
 from xbridge.flows.story import SUBJECT_DETAIL
 from xbridge.ledger.entry import Kind, LedgerEntry, build_entry, entry_bytes
@@ -106,7 +107,10 @@ async def answer_consent(
     """Record the person's answer to ``offer`` and return the consent.
 
     (1) the offer is ours, unchanged, alive, of this session   (2) the person logged in, in this session, not long ago
-    (3) they are one of the two accounts of the link   (4) first answer   (5) signed record, durable
+    (3) they are one of the two accounts of the link   (4) the record is signed   (5) first answer, entered with its row in
+    one transaction
+
+    Nothing is spent before (5): a signer that is down, or a crash, leaves the offer to be answered again.
 
     ``approved_by`` is an :attr:`Identity.proof`.  Raises ``TamperDetected``, ``LinkRefused``, ``ConsentMissing``.
     """
@@ -119,15 +123,13 @@ async def answer_consent(
     link, _ = await read_link(offered.link)
     verify_person(link, proof)
     # (4)
-    await spend_offer(deps, offered, now=now)
-    # (5)
-    revision = first_revision(deps, offered, notice, proof, link_id=link.id, answer=answer, now=now)
+    revision = await first_revision(deps, offered, notice, proof, link_id=link.id, answer=answer, now=now)
+    # (5) The row, which must not exist yet, is what makes this the first answer.
     history = ConsentHistory(link=link.id, revisions=(revision,), uses=0)
     kind: Kind = "consent.granted" if answer == "given" else "consent.refused"
     try:
         await append_answer(deps, kind, offered, history, now=now, entropy=entropy)
     except StoreConflict as exc:
-        # A grant that the person signed needs no marker: its row is there, and an answer is given once.
         raise answered_already() from exc
     return as_consent(history, now=now)
 
@@ -238,19 +240,12 @@ def verify_person(link: LinkRecord, proof: LoginProof) -> None:
         raise LinkRefused("unknown", "the person who is logged in is not the person of this link")
 
 
-async def spend_offer(deps: Deps, offered: Offer, *, now: datetime) -> None:
-    """Mark the offer as answered.  Raises ``TamperDetected("offer", reason="replayed")`` the second time."""
-    expires_at = now + timedelta(seconds=deps.config.limits.offer_s)
-    if not await spend(f"offer/{offered.id}", expires_at=expires_at):
-        raise answered_already()
-
-
 def answered_already() -> TamperDetected:
     """Return the error for a second answer to one offer."""
     return TamperDetected("offer", reason="replayed", message="this offer has been answered already")
 
 
-def first_revision(
+async def first_revision(
     deps: Deps,
     offered: Offer,
     notice: Notice,
@@ -262,7 +257,7 @@ def first_revision(
 ) -> Revision:
     """Return the first revision of the consent that ``offered`` leads to, signed by the collecting party alone."""
     record = first_record(deps, offered, notice, proof, link_id=link_id, answer=answer, now=now)
-    return sign_revision(record, deps.record_signer)
+    return await sign_consent(deps, record)
 
 
 def first_record(

@@ -11,11 +11,12 @@ from xbridge.consent.giving import OFFER_PURPOSE
 from xbridge.consent.life import SUBJECT_PURPOSE
 from xbridge.core.config import Config
 from xbridge.core.errors import ConfigError, Unsupported, VerificationError
-from xbridge.core.ports import CheckpointSigner
+from xbridge.core.ports import CheckpointSigner, Signer
 from xbridge.core.provider import Provider
 from xbridge.crypto import base64url
 from xbridge.crypto.key import KeySet, SigningKey
 from xbridge.crypto.sealing import Sealer
+from xbridge.flows.record_key import RecordKey, load_record_keys, signing_key
 from xbridge.ledger.checkpoint import checkpoint_signer
 from xbridge.ledger.note import NoteKey
 from xbridge.linking.proof import PURPOSE as PROOF_PURPOSE
@@ -33,7 +34,7 @@ class Deps:
     config: Config
     providers: Mapping[str, tuple[Provider, Any]]
     pack: RulePack
-    record_signer: SigningKey
+    record_keyring: tuple[RecordKey, ...]
     token_signer: SigningKey
     record_keys: KeySet
     token_keys: KeySet
@@ -61,21 +62,29 @@ class Deps:
         return found is not None and found[0].issuer(found[1]) == issuer
 
 
-def build_deps(config: Config, providers: Sequence[Provider], pack: RulePack) -> Deps:
+def build_deps(
+    config: Config,
+    providers: Sequence[Provider],
+    pack: RulePack,
+    signers: Mapping[str, Signer] = MappingProxyType({}),
+) -> Deps:
     """Return the dependencies for ``config``, every key loaded and every provider's settings checked.
 
-    Raises ``ConfigError`` for a key that cannot be read, a provider section without provider, or the same key used
-    for two jobs.
+    ``signers`` are the record keys that are kept elsewhere.  Raises ``ConfigError`` for a key that cannot be read, a
+    provider section without provider, or the same key used for two jobs; ``Unsupported`` for SM2 without its extra.
     """
     known = {provider.id: provider for provider in providers}
     if unknown := sorted(set(config.providers) - set(known)):
         raise ConfigError(f"no provider for the section [providers.{unknown[0]}]")
-    record, log, token = (
-        _signing_key(name, value.get_secret_value())
-        for name, value in (("record", config.keys.record), ("log", config.keys.log), ("token", config.keys.token))
+    keyring = load_record_keys(config.keys, signers)
+    log, token = (
+        signing_key(name, value.get_secret_value())
+        for name, value in (("log", config.keys.log), ("token", config.keys.token))
     )
-    if len({record.kid, log.kid, token.kid}) != 3:
+    if len({log.kid, token.kid, *(key.public.kid for key in keyring)}) != 2 + len(keyring):
         raise ConfigError("keys.record, keys.log and keys.token must be three different keys: one key, one job")
+    if log.alg != "EdDSA":
+        raise ConfigError("keys.log: expected Ed25519; checkpoints know no other kind of key")
     sealing = [_secret("keys.sealing", value.get_secret_value()) for value in config.keys.sealing]
     log_raw = base64url.decode(log.public().to_jwk()["x"])
     return Deps(
@@ -84,9 +93,9 @@ def build_deps(config: Config, providers: Sequence[Provider], pack: RulePack) ->
             {name: (known[name], known[name].read_settings(section)) for name, section in config.providers.items()}
         ),
         pack=pack,
-        record_signer=record,
+        record_keyring=keyring,
         token_signer=token,
-        record_keys=KeySet([record.public()]),
+        record_keys=KeySet(key.public for key in keyring),
         token_keys=KeySet([token.public()]),
         log_key=NoteKey(name=config.log_origin, public_key_raw=log_raw),
         sign_checkpoint=checkpoint_signer(origin=config.log_origin, public_key_raw=log_raw, signer=log),
@@ -101,13 +110,6 @@ def build_deps(config: Config, providers: Sequence[Provider], pack: RulePack) ->
             {party.id: KeySet.from_jwks(party.jwks) for party in config.parties if party.jwks}
         ),
     )
-
-
-def _signing_key(name: str, pem: str) -> SigningKey:
-    try:
-        return SigningKey.from_pem(pem.encode())
-    except (VerificationError, ValueError) as exc:
-        raise ConfigError(f"keys.{name} is not a usable PEM private key") from exc
 
 
 def _secret(name: str, text: str) -> bytes:

@@ -13,9 +13,10 @@ from xbridge.crypto.canonical import canonical_json_of
 from xbridge.crypto.key import VerificationKey
 from xbridge.crypto.signing import to_envelope
 from xbridge.evidence.bundle import write_bundle
-from xbridge.evidence.manifest import signed_manifest
+from xbridge.evidence.manifest import RECORD_TYPE, ROLE, build_manifest, manifest_members
 from xbridge.evidence.trust import ResidentAnchor, Trust, resident_anchor, trust_bytes, trusted_key
 from xbridge.flows.deps import Deps
+from xbridge.flows.record_signing import sign_as_operator
 from xbridge.flows.shelf import decision_key, mark_key, notice_key, read_consent
 from xbridge.ledger.entry import parse_entry
 
@@ -57,15 +58,15 @@ async def export_evidence(deps: Deps, consent_id: str, *, now: datetime) -> byte
                 members[f"{kind}/{entry.id}.json"] = row.value
     # With these alone the bundle can be checked for consistency; whose keys they are takes a trust file from elsewhere.
     members["keys.json"] = trust_bytes(current_trust(deps))
-    manifest = signed_manifest(
+    manifest = build_manifest(
         members,
-        deps.record_signer,
         consent=consent_id,
         issuer=deps.config.issuer,
         log_origin=deps.config.log_origin,
         created_at=to_text(now),
     )
-    return write_bundle({**members, **manifest})
+    signed = await sign_as_operator(deps, RECORD_TYPE, 1, manifest, ROLE)
+    return write_bundle({**members, **manifest_members(manifest, signed)})
 
 
 def _index(mark: bytes) -> int:
@@ -82,7 +83,10 @@ def current_trust(deps: Deps) -> Trust:
     return Trust(
         issuer=deps.config.issuer,
         keys=(
-            trusted_key(deps.record_signer.public(), "record", valid_from=since),
+            *(
+                trusted_key(key.public, "record", valid_from=key.valid_from, sm2_id=key.sm2_id)
+                for key in deps.record_keyring
+            ),
             trusted_key(log, "log", valid_from=since),
             trusted_key(deps.token_signer.public(), "token", valid_from=since),
         ),

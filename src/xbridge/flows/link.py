@@ -21,13 +21,13 @@ from xbridge.core.ports import Entropy
 from xbridge.flows.consent import (
     Consent,
     ConsentOffer,
+    answered_already,
     as_consent,
     current_notice,
     first_revision,
     new_offer,
     notice_writes,
     open_offer,
-    spend_offer,
 )
 from xbridge.flows.deciding import decide_and_record
 from xbridge.flows.deps import Deps
@@ -86,8 +86,8 @@ async def link(
     (1) both proofs are ours, fresh, of this session and of a provider in use
     (2) one of each side, neither started elsewhere
     (3) the authorisation is the notice that was offered here   (4) neither account is linked to another
-    (5) proofs and offer are used for the first time   (6) the authorisation is signed and recorded
-    (7) the policy permits the binding, recorded   (8) link and both account rows, one transaction
+    (5) the authorisation is signed   (6) the proofs are used for the first time, and so is the offer: the authorisation is
+    recorded   (7) the policy permits the binding, recorded   (8) link and both account rows, one transaction
 
     Linking the same two accounts again returns the link that stands.  Raises ``LinkRefused``, ``TamperDetected``,
     ``PolicyDenied``, ``PolicyReferred``.
@@ -106,12 +106,7 @@ async def link(
     standing = await _standing_link(hk, cn_gd)
     if standing is not None:
         return _as_link(standing, None)
-    # (5)
-    for proof in (hk, cn_gd):
-        if not await spend(f"link-proof/{proof.id}", expires_at=_proof_end(deps, proof, now)):
-            raise LinkRefused("used", "this login has made a link already; log in again")
-    await spend_offer(deps, offered, now=now)
-    # (6)
+    # (5) Before anything is spent: a signer that is down does not make anybody log in again.
     link_id = new_handle(entropy)
     person = ledger_subject(deps.pseudonym_key, link_id=link_id)
     record = new_link(
@@ -120,7 +115,11 @@ async def link(
         link_end(cn_gd, account=_sealed_account(deps, cn_gd, link_id, entropy)),
         now=now,
     )
-    revision = first_revision(deps, offered, notice, hk, link_id=link_id, answer="given", now=now)
+    revision = await first_revision(deps, offered, notice, hk, link_id=link_id, answer="given", now=now)
+    # (6)
+    for proof in (hk, cn_gd):
+        if not await spend(f"link-proof/{proof.id}", expires_at=_proof_end(deps, proof, now)):
+            raise LinkRefused("used", "this login has made a link already; log in again")
     history = ConsentHistory(link=link_id, revisions=(revision,), uses=0)
     granted = build_entry(
         kind="consent.granted",
@@ -131,11 +130,16 @@ async def link(
         body_digest=revision.digest,
         detail={"audience": offered.audience, "language": offered.language, "service": offered.service},
     )
-    await append(
-        entry_bytes(granted),
-        writes=(new_row(consent_key(offered.id), history.to_file()), *await notice_writes(notice)),
-        marks=((mark_key(offered.id, granted.id), 0),),
-    )
+    try:
+        await append(
+            entry_bytes(granted),
+            writes=(new_row(consent_key(offered.id), history.to_file()), *await notice_writes(notice)),
+            marks=((mark_key(offered.id, granted.id), 0),),
+        )
+    except StoreConflict as exc:
+        if await read(consent_key(offered.id)) is not None:
+            raise answered_already() from exc
+        raise
     # (7)
     _, row = await read_consent(deps, offered.id)
     decision_id, _ = await decide_and_record(

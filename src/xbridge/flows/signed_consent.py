@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 
-from xbridge.consent.life import Revision, bytes_to_sign, new_history, sign_bytes, with_subject
+from xbridge.consent.life import Revision, bytes_to_sign, new_history, read_bytes, with_subject
 from xbridge.consent.notice import Notice
 from xbridge.consent.subject import hash_code, subject_of, verify_subject
 from xbridge.core.effects import read, take_pending
@@ -36,6 +36,7 @@ from xbridge.flows.consent import (
     verify_person,
 )
 from xbridge.flows.deps import Deps
+from xbridge.flows.record_signing import sign_consent
 from xbridge.flows.shelf import consent_key, read_consent, read_link
 from xbridge.flows.signing import request_signature, signing_provider, verify_answer
 from xbridge.flows.story import MAX_SIGNING
@@ -168,12 +169,13 @@ async def _grant_signed(
     link, _ = await read_link(offered.link)
     verify_person(link, proof)
     # (4)
-    revision = sign_bytes(base64url.decode(result.record), deps.record_signer)
+    record = read_bytes(base64url.decode(result.record))
     principal = ledger_subject(deps.pseudonym_key, link_id=link.id)
-    if (revision.record.record_id, revision.record.pii_principal_id) != (offered.id, principal):
+    if (record.record_id, record.pii_principal_id) != (offered.id, principal):
         raise TamperDetected("subject", reason="mismatch", message="this signature is for another consent")
     # (5)
     _verify_span(deps, asked_at=asked_at, now=now)
+    revision = await sign_consent(deps, record)
     revision = _with_signature(deps, result, revision, asked_at=asked_at, now=now)
     history = new_history(revision, link=link.id, sealer=deps.subject_sealer, entropy=entropy)
     # (6)

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ParamSpec, TypeVar
+from typing import Literal, ParamSpec, TypeVar
 
-from xbridge.consent.life import Revision, verify_chain, verify_revision, with_subject
+from xbridge.consent.life import ROLE, Revision, verify_chain, verify_revision, with_subject
 from xbridge.consent.subject import verify_subject
 from xbridge.core.decision import Decision
 from xbridge.core.errors import ConfigError, TamperDetected, VerificationError
@@ -54,11 +54,26 @@ class ResidentSignature:
     certificate: bytes = field(repr=False)
 
 
+SignatureState = Literal["verified", "not_checked", "unknown"]
+"""Held; by a listed key, and not checked for want of the extra ``gm``; by a key that is not listed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedSignature:
+    """One signature of a record or of the manifest, ``member`` of the bundle, and what is known about it."""
+
+    member: str
+    alg: str
+    kid: str
+    state: SignatureState
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifiedBundle:
     """What held.  ``signer_known`` is False when no trust file was given: then everything is merely consistent.
 
     ``resident`` is the person's own signature, None where the record says that the collecting party alone signed.
+    ``signatures`` are all of the records' and the manifest's, also those that nobody here could check.
     ``log_size`` is how many entries the log had.  ``checks`` are ``(name, what was checked)``; ``story`` the ledger
     entries in order; ``decisions`` by entry id.
     """
@@ -66,6 +81,7 @@ class VerifiedBundle:
     signer_known: bool
     resident: ResidentSignature | None
     checks: tuple[tuple[str, str], ...]
+    signatures: tuple[CheckedSignature, ...]
     manifest: Manifest
     log_size: int
     revisions: tuple[Revision, ...]
@@ -89,7 +105,7 @@ def verify_bundle(raw: bytes, trust: Trust | None) -> VerifiedBundle:
     the consent
 
     Raises ``TamperDetected``; its ``claim`` is the name of the check that failed.  Raises ``ConfigError`` for a ``trust``
-    whose keys cannot be used.
+    whose keys cannot be used, ``Unsupported`` where it takes SM2 to know and the extra ``gm`` is not there.
     """
     done: list[tuple[str, str]] = []
     # (1)
@@ -98,7 +114,8 @@ def verify_bundle(raw: bytes, trust: Trust | None) -> VerifiedBundle:
     # (2)
     manifest = _named("manifest", verify_manifest, members)
     embedded = _embedded_trust(members)
-    used = embedded if trust is None else trust
+    # What the issuer's own copy would require counts for nobody: everything is merely consistent then.
+    used = embedded.model_copy(update={"require": "any"}) if trust is None else trust
     if (used.issuer, used.log_origin) != (manifest.issuer, manifest.log_origin):
         raise TamperDetected(
             "manifest", reason="unknown", message="the bundle is of another issuer or log than trusted"
@@ -132,6 +149,7 @@ def verify_bundle(raw: bytes, trust: Trust | None) -> VerifiedBundle:
         signer_known=trust is not None,
         resident=resident,
         checks=tuple(done),
+        signatures=_signatures(members, used),
         manifest=manifest,
         log_size=checkpoint.size,
         revisions=revisions,
@@ -167,16 +185,28 @@ def _embedded_trust(members: Mapping[str, bytes]) -> Trust:
 
 
 def _verify_revisions(members: Mapping[str, bytes], trust: Trust) -> tuple[Revision, ...]:
-    """Return the consent's revisions, each signed by a record key that was valid then."""
-    keys = trust.key_set("record")
+    """Return the consent's revisions, each signed by a record key that was valid then, or by both where that is required."""
+    keys = trust.record_keys()
     names = sorted(name for name in members if name.startswith("consent/"))
     if names != [f"consent/{number:04}.json" for number in range(1, len(names) + 1)]:
         raise TamperDetected("consent", reason="missing")
     revisions = verify_chain(tuple(verify_revision(from_envelope(members[name]), keys) for name in names))
     for revision in revisions:
-        for signature in revision.signed.signatures:
-            trust.verify_period(signature.kid, "record", at=from_text(revision.record.event_time))
+        trust.verify_signers(revision.signed, role=ROLE, at=from_text(revision.record.event_time))
     return revisions
+
+
+def _signatures(members: Mapping[str, bytes], trust: Trust) -> tuple[CheckedSignature, ...]:
+    """Return what became of every signature, revisions first; all that could be checked were, and held."""
+    verified, unchecked = trust.record_keys(), trust.unchecked_kids()
+    found = []
+    for name in (*sorted(name for name in members if name.startswith("consent/")), SIGNATURE_NAME):
+        for each in from_envelope(members[name]).signatures:
+            state: SignatureState = "not_checked" if each.kid in unchecked else "unknown"
+            if verified.get(each.kid) is not None:
+                state = "verified"
+            found.append(CheckedSignature(member=name, alg=each.alg, kid=each.kid, state=state))
+    return tuple(found)
 
 
 def _verify_notice(members: Mapping[str, bytes], revisions: tuple[Revision, ...]) -> None:

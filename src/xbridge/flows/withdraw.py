@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from xbridge.consent.life import ended
+from xbridge.consent.life import continued, end_of
 from xbridge.core.effects import Row, Write, append, read
 from xbridge.core.errors import StoreConflict
 from xbridge.core.ids import new_record_id
@@ -15,6 +15,7 @@ from xbridge.core.ports import Entropy
 from xbridge.crypto.canonical import canonical_json
 from xbridge.flows.consent import Consent, as_consent, open_person, verify_person
 from xbridge.flows.deps import Deps
+from xbridge.flows.record_signing import sign_consent
 from xbridge.flows.shelf import mark_key, read_consent, read_link, subject_key
 from xbridge.ledger.entry import Kind, build_entry, entry_bytes
 from xbridge.linking.link import LinkRecord
@@ -42,7 +43,8 @@ async def withdraw(
         link, link_row = await read_link(history.link, even_ended=True)
         verify_person(link, proof)
         # (3)
-        withdrawn = ended(history, "withdrawn", deps.record_signer, now=now)
+        end = await sign_consent(deps, end_of(history, "withdrawn", now=now))
+        withdrawn = continued(history, end)
         # (4)
         kinds: list[Kind] = ["consent.withdrawn"]
         writes = [Write(key=row.key, value=withdrawn.to_file(), expected=row.version)]

@@ -14,7 +14,7 @@ from hashlib import sha256
 from xbridge.core.errors import ConfigError, TamperDetected, TokenInvalid, VerificationError
 from xbridge.core.ports import Signer, Verifier
 from xbridge.crypto import base64url
-from xbridge.crypto.key import VerificationKey
+from xbridge.crypto.key import PublishedKey, VerificationKey
 
 MAX_NOTE_BYTES = 128 * 1024
 MAX_SIGNATURES = 64
@@ -74,7 +74,7 @@ class VerifiedNote:
     names: tuple[str, ...]
 
 
-def note_key(name: str, key: VerificationKey) -> NoteKey:
+def note_key(name: str, key: PublishedKey) -> NoteKey:
     """Return ``key`` as notes name it.  Raises ``ConfigError`` unless it is an Ed25519 key."""
     jwk = key.to_jwk()
     if jwk.get("crv") != "Ed25519":

@@ -10,15 +10,14 @@ from typing import get_args
 import pytest
 
 from tests.journey.traveller import Traveller
+from tests.unit.consent.collector import ended, sign_revision
 from xbridge.consent.life import (
     MOVES,
     SUBJECT_PURPOSE,
     ConsentFile,
     ConsentHistory,
     Revision,
-    ended,
     open_file,
-    sign_revision,
     verify_chain,
     verify_revision,
 )

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.journey.traveller import Traveller
+from tests.unit.consent.collector import ended, sign_revision
 from tests.unit.consent.signatory import NOON, Authority, pem
 from tests.unit.crypto.binding import require_binding
 from xbridge.consent.life import (
@@ -18,11 +19,9 @@ from xbridge.consent.life import (
     ConsentHistory,
     Revision,
     bytes_to_sign,
-    ended,
     new_history,
     open_file,
-    sign_bytes,
-    sign_revision,
+    read_bytes,
     verify_chain,
     verify_revision,
     with_subject,
@@ -238,8 +237,8 @@ def test_a_companion_is_small(given: Revision) -> None:
 def test_the_collector_signs_what_the_person_signed(record: ConsentRecord, change: bytes) -> None:
     """The very bytes are signed, and only if they are a consent record in its one form."""
     raw = bytes_to_sign(record)
-    assert verify_revision(sign_bytes(raw, SIGNER).signed, KEYS).signed.raw == raw
-    refused(lambda: sign_bytes(raw.replace(b"xbridge/consent/v1\n", change), SIGNER), "malformed", "consent")
+    assert verify_revision(sign_revision(read_bytes(raw), SIGNER).signed, KEYS).signed.raw == raw
+    refused(lambda: read_bytes(raw.replace(b"xbridge/consent/v1\n", change)), "malformed", "consent")
 
 
 @pytest.mark.parametrize("name", ["certificate", "signature", "signed_at", "sm2_id"])

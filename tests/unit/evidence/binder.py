@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from os import urandom
 from typing import Any
 
+from tests.unit.consent.collector import sign_revision
 from tests.unit.consent.signatory import Signatory
-from xbridge.consent.life import sign_revision, verify_revision
+from xbridge.consent.life import verify_revision
 from xbridge.consent.record import ConsentRecord
+from xbridge.core.ports import Signer
 from xbridge.crypto import base64url
 from xbridge.crypto.canonical import canonical_json_of, parse_strict_object
 from xbridge.crypto.digest import sha256_hex
 from xbridge.crypto.key import KeySet, SigningKey
-from xbridge.crypto.signing import from_envelope, to_envelope
+from xbridge.crypto.signing import SignedRecord, add_signature, from_envelope, record_bytes, to_envelope
+from xbridge.crypto.sm2 import DEFAULT_ID
+from xbridge.crypto.sm2_signing import Sm2SigningKey
 from xbridge.evidence.bundle import write_bundle
-from xbridge.evidence.manifest import NAME, SIGNATURE_NAME, signed_manifest
+from xbridge.evidence.manifest import NAME, RECORD_TYPE, ROLE, SIGNATURE_NAME, build_manifest, manifest_members
 from xbridge.evidence.trust import Trust, TrustedKey, trust_bytes, trusted_key
 from xbridge.flows.story import SUBJECT_DETAIL
 from xbridge.ledger.checkpoint import checkpoint_signer
@@ -33,6 +37,8 @@ class Binder:
     """The parts of a bundle, free to be changed; :meth:`bind` signs and numbers them as a real Bridge would."""
 
     record_key: SigningKey = field(default_factory=lambda: SigningKey.generate("EdDSA", urandom))
+    sm2_key: Sm2SigningKey | None = None
+    """Signs the same records once more, where there is one."""
     log_key: SigningKey = field(default_factory=lambda: SigningKey.generate("EdDSA", urandom))
     notice: bytes = b""
     language: str = "en"
@@ -81,6 +87,11 @@ class Binder:
         at = max(index for index, entry in enumerate(self.entries) if entry.kind == kind)
         self.entries.insert(position, self.entries.pop(at))
 
+    @property
+    def record_signers(self) -> tuple[Signer, ...]:
+        """The key that signs the records, and the SM2 key where there is one."""
+        return (self.record_key,) if self.sm2_key is None else (self.record_key, self.sm2_key)
+
     def trust(self, **periods: str) -> Trust:
         """Return the trust file of these keys; ``record_until="…"`` and the like set ends and starts."""
 
@@ -89,6 +100,9 @@ class Binder:
             return made.model_copy(update={"valid_until": periods.get(f"{use}_until", "")})
 
         keys = (key(self.record_key, "record"), key(self.log_key, "log"))
+        if self.sm2_key is not None:
+            second = trusted_key(self.sm2_key.public(), "record", valid_from=LONG_AGO, sm2_id=DEFAULT_ID.decode())
+            keys = (*keys, second)
         return Trust(issuer=ISSUER, keys=keys, log_origin=ORIGIN, v=1)
 
     def members(self) -> dict[str, bytes]:
@@ -97,7 +111,7 @@ class Binder:
         predecessor = ""
         digests: dict[str, str] = {}
         for number, record in enumerate(self.records, 1):
-            revision = sign_revision(record.model_copy(update={"predecessor": predecessor}), self.record_key)
+            revision = sign_revision(record.model_copy(update={"predecessor": predecessor}), *self.record_signers)
             digests[record.event_state] = predecessor = revision.digest
             found[f"consent/{number:04}.json"] = to_envelope(revision.signed)
             if number in self.subjects:
@@ -140,22 +154,25 @@ class Binder:
         self.records[0] = self.records[0].model_copy(update={"signer_role": "collector-and-subject"})
 
     def bind(
-        self, change: Callable[[dict[str, bytes]], object] | None = None, *, exporter: SigningKey | None = None
+        self, change: Callable[[dict[str, bytes]], object] | None = None, *, exporter: Signer | None = None
     ) -> bytes:
         """Return the bundle, ``change`` having had its way with the members before the manifest is made.
 
-        ``exporter`` signs the manifest, by default this binder's own record key.
+        ``exporter`` signs the manifest, by default this binder's own record keys.
         """
         members = self.members()
         if change is not None:
             change(members)
-        return bound(members, consent=self.consent, exporter=exporter or self.record_key)
+        return bound(members, consent=self.consent, exporter=exporter or self.record_signers)
 
 
-def bound(members: Mapping[str, bytes], *, consent: str, exporter: SigningKey) -> bytes:
-    """Return ``members`` under a manifest that is right about them, signed by ``exporter``."""
+def bound(members: Mapping[str, bytes], *, consent: str, exporter: Signer | Sequence[Signer]) -> bytes:
+    """Return ``members`` under a manifest that is right about them, signed by ``exporter`` or each of several."""
     rest = {name: content for name, content in members.items() if name not in (NAME, SIGNATURE_NAME)}
-    manifest = signed_manifest(
-        rest, exporter, consent=consent, issuer=ISSUER, log_origin=ORIGIN, created_at="2026-06-01T04:01:00Z"
+    manifest = build_manifest(
+        rest, consent=consent, issuer=ISSUER, log_origin=ORIGIN, created_at="2026-06-01T04:01:00Z"
     )
-    return write_bundle({**rest, **manifest})
+    signed = SignedRecord(raw=record_bytes(RECORD_TYPE, 1, manifest), signatures=())
+    for signer in exporter if isinstance(exporter, Sequence) else (exporter,):
+        signed = add_signature(signed, signer, ROLE)
+    return write_bundle({**rest, **manifest_members(manifest, signed)})

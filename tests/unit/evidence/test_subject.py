@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.journey.traveller import Traveller
+from tests.unit.consent.collector import sign_revision
 from tests.unit.consent.signatory import NOON, Authority, Signatory
 from tests.unit.evidence.binder import Binder, bound
 from tests.unit.evidence.test_verification import flipped, refused
@@ -231,8 +232,6 @@ FORGERIES: list[tuple[Callable[[Binder], None], str, str]] = [
 
 def raw_of(binder: Binder) -> bytes:
     """Return the exact bytes of the giving."""
-    from xbridge.consent.life import sign_revision
-
     return sign_revision(binder.records[0], binder.record_key).signed.raw
 
 

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from tests.journey.traveller import Traveller
+from tests.unit.consent.collector import sign_revision
 from tests.unit.evidence.binder import Binder, bound
 from xbridge.core.errors import ConfigError, TamperDetected
+from xbridge.core.ports import Signer
 from xbridge.crypto.canonical import canonical_json_of, parse_strict_object
 from xbridge.crypto.key import SigningKey
 from xbridge.evidence.bundle import read_bundle, write_bundle
@@ -34,9 +36,9 @@ def whole() -> tuple[bytes, Trust, Traveller]:
     return traveller.bridge.evidence(consent), parse_trust(traveller.bridge.trust), traveller
 
 
-def exporter_of(traveller: Traveller) -> SigningKey:
+def exporter_of(traveller: Traveller) -> Signer:
     """Return the record key of a Bridge, for tests in which the exporter itself is dishonest."""
-    return traveller.bridge._deps.record_signer
+    return traveller.bridge._deps.record_keyring[0].signer
 
 
 @pytest.fixture
@@ -404,8 +406,6 @@ def refusal_logged_as_giving(binder: Binder) -> None:
     binder.records = [refusal]
     binder.entries = [entry for entry in binder.entries if entry.kind in ("consent.offered", "consent.granted")]
     binder.bodies.clear()
-    from xbridge.consent.life import sign_revision
-
     digest = sign_revision(refusal, binder.record_key).digest
     binder.edit("consent.granted", body_digest=digest)
 
