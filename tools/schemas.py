@@ -127,7 +127,7 @@ def _text(description: str, **more: Any) -> Schema:
 def _signed_record() -> Schema:
     signature = _object(
         {
-            "alg": _text("JOSE algorithm of the key", enum=["EdDSA", "Ed25519", "ES256"]),
+            "alg": _text("JOSE algorithm of the key", enum=["EdDSA", "Ed25519", "ES256", "SM2"]),
             "kid": _text("RFC 7638 thumbprint of the key", pattern=BASE64URL),
             "role": _text("whom the signer signs for; consent records are signed by the collector", pattern=WORD),
             "value": _text("the raw signature, base64url", pattern=BASE64URL),

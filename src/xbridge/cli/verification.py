@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from cryptography import x509
 from rich.text import Text
 
 from xbridge.cli.screen import console, printable
-from xbridge.cli.wording import check_lines, say
+from xbridge.cli.wording import check_lines, say, signature_lines
 from xbridge.core.errors import ConfigError, TamperDetected, Unsupported
 from xbridge.core.language import Language
 from xbridge.core.moment import to_text
@@ -33,8 +34,8 @@ def run_verify(bundle: Path, trust: Path | None, *, language: Language, show_sig
     except TamperDetected as exc:
         return _failed(bundle, exc, language, as_json=as_json)
     except (ConfigError, Unsupported) as exc:
-        # A trust file that cannot be used, or a resident's SM2 signature without the extra that verifies one: nothing
-        # failed, and nothing is known.
+        # A trust file that cannot be used, or an SM2 signature that has to be checked without the extra that does it:
+        # nothing failed, and nothing is known.
         return _unreadable(exc, language, as_json=as_json)
     holder = _holder(found) if show_signer else ""
     if as_json:
@@ -62,6 +63,7 @@ def _judged(found: VerifiedBundle) -> tuple[int, str]:
 def _as_json(found: VerifiedBundle, holder: str) -> int:
     code, key = _judged(found)
     document: dict[str, Any] = {"result": say(key, "en"), "exit_code": code, "checks": dict(found.checks)}
+    document["signatures"] = [asdict(each) for each in found.signatures]
     if found.resident is not None:
         document["resident"] = {
             "algorithm": found.resident.algorithm,
@@ -81,6 +83,8 @@ def _held(bundle: Path, found: VerifiedBundle, language: Language, holder: str) 
     screen.print(Text(printable(f"{bundle.name}: consent {found.manifest.consent}")))
     for name, detail in check_lines(found, language):
         screen.print(Text.assemble("  ", (say("ok", language), "green"), f"  {name:<11} {printable(detail)}"))
+        for line in signature_lines(found, name, language):
+            screen.print(Text(f"                  {printable(line)}"))
         if name == "subject" and found.resident is not None:
             # The fingerprint tells certificates apart without telling people; the name is for those who ask.
             screen.print(Text(f"                  {say('certificate', language)} {found.resident.fingerprint}"))

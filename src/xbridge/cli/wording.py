@@ -67,6 +67,17 @@ TEXTS: dict[str, tuple[str, str, str]] = {
         "當事人亦已親自簽署（{algorithm}）；未有指明核證機關，因此無從得知證書屬誰",
         "本人亦已签名（{algorithm}）；未指明认证机构，因此无从得知证书属于谁",
     ),
+    "signature_verified": ("verified", "核實無誤", "核验通过"),
+    "signature_unknown": (
+        "passed over: its key is not listed",
+        "略過：其密鑰未有列出",
+        "略过：其密钥未列出",
+    ),
+    "signature_not_checked": (
+        "not checked: pip install xbridge-gba[gm]",
+        "未有核實：請安裝 xbridge-gba[gm]",
+        "未核验：请安装 xbridge-gba[gm]",
+    ),
     "certificate": ("certificate", "證書", "证书"),
     "holder": ("issued to", "持有人", "持有人"),
     "story_title": ("What happened, as the ledger has it:", "帳本所載經過：", "账本所载经过："),
@@ -136,6 +147,18 @@ def check_lines(found: VerifiedBundle, language: Language) -> list[tuple[str, st
         text = subject_line(found, language) if name == "subject" else CHECKS[name][_ORDER.index(language)]
         lines.append((name, text.format(**facts)))
     return lines
+
+
+def signature_lines(found: VerifiedBundle, check: str, language: Language) -> list[str]:
+    """Return one line for each signature that ``check`` is about: where it is, by which key, and what became of it."""
+    start = {"consent": "consent/", "manifest": "manifest."}.get(check)
+    if start is None:
+        return []
+    return [
+        f"{each.member}  {each.alg:<5}  {each.kid[:12]}…  {say(f'signature_{each.state}', language)}"
+        for each in found.signatures
+        if each.member.startswith(start)
+    ]
 
 
 def subject_line(found: VerifiedBundle, language: Language) -> str:

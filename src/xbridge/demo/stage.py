@@ -82,7 +82,7 @@ def open_stage(database: Path) -> Iterator[Stage]:
                 "log_origin": LOG_ORIGIN,
                 "operator": "hk-portal",
                 # A minute early, so that a clock that is read twice cannot make a key younger than its first use.
-                "keys": {**new_keys(), "valid_from": to_text(utc_now() - timedelta(minutes=1))},
+                "keys": {**new_keys(sm2=has_sm2()), "valid_from": to_text(utc_now() - timedelta(minutes=1))},
                 "providers": {
                     "iamsmart": {
                         **_registration(mock_urls["iamsmart"], clients["iamsmart"], callbacks["iamsmart"]),

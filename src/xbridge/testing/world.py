@@ -22,6 +22,7 @@ from xbridge.core.ports import Entropy, Store
 from xbridge.crypto import base64url
 from xbridge.crypto.key import SigningKey
 from xbridge.crypto.sm2 import has_sm2
+from xbridge.crypto.sm2_signing import Sm2SigningKey
 from xbridge.stores.memory import MemoryStore
 from xbridge.testing import catalogue
 from xbridge.testing.transport import AsyncInProcessTransport, InProcessTransport
@@ -44,9 +45,13 @@ _CALLBACK_PATHS = {"iamsmart": "hk", "guangdong": "gd", "corpid": "corp"}
 NOON = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
 
 
-def new_keys(entropy: Entropy = os.urandom) -> dict[str, Any]:
-    """Return a fresh ``keys`` section for a configuration: three signing keys, a sealing key, a pseudonym key."""
+def new_keys(entropy: Entropy = os.urandom, *, sm2: bool = False) -> dict[str, Any]:
+    """Return a fresh ``keys`` section for a configuration: three signing keys, a sealing key, a pseudonym key.
+
+    ``sm2`` adds an SM2 key, which signs records beside the first; it draws its own randomness.
+    """
     return {
+        **({"record_sm2": Sm2SigningKey.generate().to_pem().decode()} if sm2 else {}),
         **{name: SigningKey.generate("EdDSA", entropy).to_pem().decode() for name in ("record", "log", "token")},
         "sealing": [base64url.encode(entropy(32))],
         "pseudonym": base64url.encode(entropy(32)),
@@ -73,6 +78,7 @@ class _Place:
         jwks: dict[str, dict[str, Any]] | None = None,
         personas: Sequence[Persona] | None = None,
         asking: bool = False,
+        sm2: bool = False,
         iamsmart: IamSmartMockSettings | None = None,
         providers: Sequence[str] = ("iamsmart", "guangdong"),
     ) -> None:
@@ -82,6 +88,7 @@ class _Place:
         ``providers`` are those that this service is registered with.
         ``asking`` registers the service for everything that people can be asked at iAM Smart, forms and signatures, with
         a callback address (:meth:`respond` gives what is POSTed there); ``iamsmart`` is how that mock behaves.
+        ``sm2`` signs every record with SM2 as well, which takes the extra ``gm``.
         """
         from xbridge_mocks import MockClock, MockWorld
 
@@ -89,6 +96,7 @@ class _Place:
         self.mocks: MockWorld = MockWorld(clock=self.clock, seed=seed, personas=personas, iamsmart_settings=iamsmart)
         self.callbacks: list[bytes] = []
         self._asking = asking
+        self._sm2 = sm2
         self.store: Store = store if store is not None else MemoryStore()
         self.events: list[AuditEvent] = []
         self.return_to = {name: f"{SERVICE_URL}/cb/{_CALLBACK_PATHS[name]}" for name in providers}
@@ -135,7 +143,7 @@ class _Place:
             "issuer": SERVICE_URL,
             "log_origin": "svc.test/ledger",
             "operator": "hk-portal",
-            "keys": new_keys(),
+            "keys": new_keys(sm2=self._sm2),
             "providers": {name: register[name](*kek) for name in self.return_to},
             "parties": catalogue.parties(jwks),
             "services": catalogue.services(),

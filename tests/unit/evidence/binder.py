@@ -99,7 +99,7 @@ class Binder:
             made = trusted_key(signer.public(), use, valid_from=periods.get(f"{use}_from", LONG_AGO))
             return made.model_copy(update={"valid_until": periods.get(f"{use}_until", "")})
 
-        keys = (key(self.record_key, "record"), key(self.log_key, "log"))
+        keys: tuple[TrustedKey, ...] = (key(self.record_key, "record"), key(self.log_key, "log"))
         if self.sm2_key is not None:
             second = trusted_key(self.sm2_key.public(), "record", valid_from=LONG_AGO, sm2_id=DEFAULT_ID.decode())
             keys = (*keys, second)
