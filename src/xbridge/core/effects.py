@@ -146,6 +146,11 @@ class TakeStamp:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadClock:
+    """Answer with the time now, aware and in UTC: for a flow that waits for a peer while something runs out."""
+
+
+@dataclass(frozen=True, slots=True)
 class Recall:
     """Answer with what this process remembers under ``key``, or None.  Never on disk: content keys live here."""
 
@@ -208,6 +213,7 @@ Effect = (
     | PeekPending
     | TakePending
     | TakeStamp
+    | ReadClock
     | Recall
     | Remember
     | ReadLog
@@ -272,6 +278,12 @@ async def take_stamp(client: str) -> Stamp:
     """Return a fresh timestamp and nonce for ``client``."""
     stamp: Stamp = await _perform(TakeStamp(client))
     return stamp
+
+
+async def read_clock() -> datetime:
+    """Return the time now; ``now`` is when the call began."""
+    moment: datetime = await _perform(ReadClock())
+    return moment
 
 
 async def recall(key: str) -> bytes | None:

@@ -14,7 +14,7 @@ import httpx
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 
-from xbridge.core.effects import Effect, Recall, Remember, Send, Sign
+from xbridge.core.effects import Effect, ReadClock, Recall, Remember, Send, Sign
 from xbridge.core.errors import XBridgeError
 from xbridge.core.http import HTTPReply, HTTPRequest
 from xbridge.core.ports import Entropy, Store
@@ -71,6 +71,8 @@ class AsyncDriver:
         match effect:
             case Send(provider, request):
                 return await self._send(provider, request)
+            case ReadClock():
+                return self._clock()
             case Recall(key):
                 return self._memory.recall(key, now=self._clock())
             case Remember(key, value, expires_at):

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 
 import httpx
 
-from xbridge.core.effects import Effect, Recall, Remember, Send, Sign
+from xbridge.core.effects import Effect, ReadClock, Recall, Remember, Send, Sign
 from xbridge.core.errors import XBridgeError
 from xbridge.core.http import HTTPReply, HTTPRequest
 from xbridge.core.ports import Entropy, Store
@@ -64,6 +64,8 @@ class SyncDriver:
         match effect:
             case Send(provider, request):
                 return self._send(provider, request)
+            case ReadClock():
+                return self._clock()
             case Recall(key):
                 return self._memory.recall(key, now=self._clock())
             case Remember(key, value, expires_at):
