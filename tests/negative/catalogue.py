@@ -125,7 +125,8 @@ GUANGDONG: tuple[Row, ...] = (
     *_rows(GD, "json_not_object", _SERVER, "protocol_error", step="*", reason="shape"),
     *_rows(GD, "body_over_limit", _SERVER, "protocol_error", step="*", reason="too_large"),
     *_rows(GD, "redirect_instead_of_json", _SERVER, "protocol_error", step="*", reason="not_json"),
-    *_rows(GD, "get_405", "access_token", "provider_rejected", step="*", provider_code="http_405"),
+    # The one answer after which the same code goes out again, as a POST.
+    *_rows(GD, "get_405", "access_token"),
     *_rows(GD, "expires_in_text node_suffix", "access_token"),
     *_rows(GD, "expires_in_negative", "access_token", "protocol_error", step="*", reason="expires_in"),
     *_rows(GD, "access_token_missing", "access_token", "protocol_error", step="*", reason="shape"),

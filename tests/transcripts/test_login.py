@@ -28,7 +28,7 @@ from tests.unit.providers.online_service import (
     reply,
     sealed,
 )
-from xbridge.core.effects import Effect, Recall, Remember, Send, Spend, Stamp, TakeStamp
+from xbridge.core.effects import Effect, ReadClock, Recall, Remember, Send, Spend, Stamp, TakeStamp
 from xbridge.core.errors import (
     CallbackInvalid,
     ConfigError,
@@ -266,7 +266,8 @@ def test_guangdong_login(deps):
     """Code and token go out back to back; the token, suffix and all, is percent-encoded once."""
     _, pending = begun(deps, "guangdong")
     identity = finishing(deps, pending, f"state={STATE}&code=c0de", [
-        FIRST, (GD_TOKEN, GD_TOKEN_REPLY), (GD_INFO, reply({"userobj": ACCOUNT, "pareobj": "null"})),
+        FIRST, (GD_TOKEN, GD_TOKEN_REPLY), (ReadClock(), NOON),
+        (GD_INFO, reply({"userobj": ACCOUNT, "pareobj": "null"})), (ReadClock(), NOON),
     ])  # fmt: skip
     assert (identity.subject, identity.jurisdiction) == (ACCOUNT["useridcode"], "CN-GD")
     assert identity.profile.documents == (("home_return_permit", "H00000101"),)
@@ -288,7 +289,9 @@ def test_guangdong_unavailable(deps):
     _, pending = begun(deps, "guangdong")
     down = ProviderUnavailable("guangdong", "tokeninfo could not be reached; try again")
     with pytest.raises(ProviderUnavailable) as caught:
-        finishing(deps, pending, f"state={STATE}&code=c0de", [FIRST, (GD_TOKEN, GD_TOKEN_REPLY), (GD_INFO, down)])
+        finishing(deps, pending, f"state={STATE}&code=c0de", [
+            FIRST, (GD_TOKEN, GD_TOKEN_REPLY), (ReadClock(), NOON), (GD_INFO, down),
+        ])  # fmt: skip
     assert caught.value is down
 
 

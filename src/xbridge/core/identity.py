@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 Jurisdiction = Literal["HK", "CN-GD"]
-StartedBy = Literal["relying_party", "direct_login"]
+StartedBy = Literal["relying_party", "relying_party_stateless", "direct_login"]
+"""Who started a login, and whether its callback carried a state of ours; all but the first are too weak to link with."""
+
 Holder = Literal["organisation", "person"]
 """Whose account it is: a natural person's, or an organisation's for which somebody acts."""
 
@@ -25,10 +27,13 @@ class Assurance:
 
     ``source`` is the provider's own word (``"sign"``, ``"L2"``), kept verbatim; ``level`` our ordered scale, which is
     the Guangdong one (dossier guangdong.md section 3); an unknown word maps to the lowest level and never upwards.
+    ``proved_at`` is when that level was last proved, None where the provider does not say: a level tells how well
+    somebody was proved once, and this tells when.
     """
 
     source: str
     level: Level
+    proved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -67,6 +72,7 @@ class Authentication:
 
     ``access`` is for later calls about the same person; it travels sealed inside :attr:`Identity.proof`.  ``holder`` is
     ``"organisation"`` where the account is not, or may not be, one person's own; such an account is never linked.
+    ``account`` is the provider's own typed account, where it has one; its ``repr`` is safe to log.
     """
 
     subject: str = field(repr=False)
@@ -75,6 +81,7 @@ class Authentication:
     holder: Holder = "person"
     started_by: StartedBy = "relying_party"
     access: Access | None = None
+    account: Any = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +90,8 @@ class Identity:
 
     ``subject_ref`` is a keyed digest of (issuer, subject): equal for the same account, meaningless outside.  ``proof``
     is the sealed text that :meth:`Bridge.link` and :meth:`Bridge.grant_consent` believe; the other fields are for the
-    application to read, and changing them changes nothing.
+    application to read, and changing them changes nothing.  ``account`` is the provider's own typed account, for example
+    :class:`~xbridge.providers.guangdong.account.GuangdongAccount`; None where a provider has none.
     """
 
     provider: str
@@ -96,6 +104,7 @@ class Identity:
     started_by: StartedBy
     authenticated_at: datetime
     proof: str = field(repr=False)
+    account: Any = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

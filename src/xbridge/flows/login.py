@@ -7,9 +7,9 @@ to a login that this session started, once (lessons.md B1, B2, A6).
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
-from urllib.parse import urlsplit
 
 from xbridge.core.decision import Record
 from xbridge.core.effects import spend
@@ -22,10 +22,11 @@ from xbridge.core.provider import AppLoginProvider, BrowserAware, Provider, lack
 from xbridge.core.request import AppPlatform
 from xbridge.crypto.canonical import canonical_json
 from xbridge.crypto.digest import constant_time_equal
+from xbridge.flows.carriage import carriage_of, replace_waiting, take_waiting, verify_callback
 from xbridge.flows.deps import Deps
 from xbridge.linking.proof import LoginProof, seal_proof
 from xbridge.linking.pseudonym import session_ref, subject_ref
-from xbridge.protocols.redirect import parse_callback, verify_state
+from xbridge.protocols.redirect import parse_callback
 
 _DATE = re.compile(r"[0-9]{4}(?:[0-9]{2}){0,2}", re.ASCII)
 OLDEST_BIRTH_YEAR = 1900
@@ -59,14 +60,18 @@ async def begin_login(
 ) -> LoginHop:
     """Return where to send the browser and the sealed login to keep in the application's session.
 
-    Raises ``Unsupported``, and ``ConfigError`` for a ``return_to`` that is not registered or an empty ``session``.
+    A login whose callback will carry no state ends the one that the session had before: there is one at a time.  Raises
+    ``Unsupported``, and ``ConfigError`` for a ``return_to`` that is not registered or an empty ``session``.
     """
     # An application without sessions would hand every login to everybody.
     if not session.strip():
         raise ConfigError("session must be the id of the browser's own session; an empty one would bind nothing")
     provider, settings = deps.provider(provider_id)
+    carriage = carriage_of(provider, settings)
     state = new_handle(entropy)
-    expires_at = now + timedelta(seconds=deps.config.limits.login_s)
+    expires_at = now + timedelta(
+        seconds=min(deps.config.limits.login_s, carriage.max_login_s or deps.config.limits.login_s)
+    )
     pending = PendingLogin(
         expires_at=int(expires_at.timestamp()),
         id=new_handle(entropy),
@@ -85,6 +90,8 @@ async def begin_login(
         url = provider.begin_in(settings, return_to=return_to, state=state, language=language, user_agent=user_agent)
     else:
         url = provider.begin(settings, return_to=return_to, state=state, language=language)
+    if carriage.where == "session":
+        await replace_waiting(pending.session_ref, pending.id, expires_at=expires_at)
     sealed = deps.login_sealer.seal(canonical_json(pending), entropy=entropy)
     return LoginHop(url=url, pending=sealed, expires_at=expires_at)
 
@@ -95,8 +102,8 @@ async def finish_login(
     """Return who logged in.
 
     (1) the sealed login is ours and alive   (2) it was started in this session   (3) its provider is still the one that
-    it was started with   (4) the callback is where we sent it and carries our state   (5) first use
-    (6) the provider's own protocol   (7) the identity, with its sealed proof
+    it was started with   (4) the callback is where we sent it and carries our state, or comes in the session's only
+    login without one   (5) first use   (6) the provider's own protocol   (7) the identity, with its sealed proof
 
     Raises ``CallbackInvalid``, ``UserDeclined``, ``ProviderError``, ``VerificationError``, ``Unsupported``.
     """
@@ -112,11 +119,11 @@ async def finish_login(
     provider, settings = deps.provider(pending.provider)
     if provider.issuer(settings) != pending.issuer:
         raise CallbackInvalid("issuer", reason="mismatch")
-    # (4) Hosts may differ behind a proxy; the path is what tells one provider's callback from another's.
-    callback = parse_callback(callback_url)
-    if callback.path != urlsplit(pending.return_to).path:
-        raise CallbackInvalid("redirect_uri", reason="mismatch")
-    verify_state(callback, expected_state=pending.state)
+    # (4)
+    carriage = carriage_of(provider, settings)
+    callback = verify_callback(parse_callback(callback_url), carriage, return_to=pending.return_to, state=pending.state)
+    if carriage.where == "session":
+        await take_waiting(pending.session_ref, pending.id)
     # (5) Spent before the code is used, so that two at once cannot both try it.
     expires_at = now + timedelta(seconds=deps.config.limits.login_s)
     if not await spend(f"login/{pending.id}", expires_at=expires_at):
@@ -125,7 +132,9 @@ async def finish_login(
     found = await provider.finish(
         settings, callback, return_to=pending.return_to, state=pending.state, now=now, entropy=entropy
     )
-    # (7)
+    # (7) Nothing ties the code of such a login to this browser, and linking must know that.
+    if carriage.where == "session":
+        found = replace(found, started_by="relying_party_stateless")
     return identity_of(
         deps,
         provider,
@@ -181,6 +190,7 @@ def identity_of(
         started_by=found.started_by,
         authenticated_at=now,
         proof=seal_proof(proof, deps.proof_sealer, entropy=entropy),
+        account=found.account,
     )
 
 

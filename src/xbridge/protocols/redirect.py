@@ -69,11 +69,33 @@ def _split(url: str) -> tuple[str, list[tuple[str, str]] | None]:
     return parts.path, pairs
 
 
-def verify_state(callback: Callback, *, expected_state: str) -> None:
-    """Check that ``state`` is there once and is ours, in constant time.  Raises ``CallbackInvalid``."""
-    state = callback.required("state")
-    if not hmac.compare_digest(state.encode(), expected_state.encode()):
-        raise CallbackInvalid("state", reason="mismatch")
+def verify_state(callback: Callback, *, expected_state: str, copies: int = 1) -> None:
+    """Check that ``state`` is there and is ours, in constant time.  Raises ``CallbackInvalid``.
+
+    It may be there ``copies`` times, where it was sent in two places and either may come back; each must be ours.
+    """
+    states = [value for name, value in callback.parameters if name == "state"]
+    if len(states) > copies:
+        raise CallbackInvalid("state", reason="duplicated")
+    if not states or not all(state.strip() for state in states):
+        raise CallbackInvalid("state", reason="missing")
+    for state in states:
+        if not hmac.compare_digest(state.encode(), expected_state.encode()):
+            raise CallbackInvalid("state", reason="mismatch")
+
+
+def split_at_commas(callback: Callback) -> Callback:
+    """Return the callback with ``a=1,state=x`` read as two parameters.
+
+    That is how several parameters of a redirect URI are joined at one platform (guangdong.md 2.1, VERIFIED for its first
+    generation); whether they come back so or with ``&`` is UNKNOWN, and both read the same.  Only a comma in front of
+    ``state=`` counts: other values keep theirs.
+    """
+    parameters: list[tuple[str, str]] = []
+    for name, value in callback.parameters:
+        first, mark, state = value.partition(",state=")
+        parameters += [(name, first), ("state", state)] if mark else [(name, value)]
+    return Callback(path=callback.path, parameters=tuple(parameters))
 
 
 def with_query(url: str, **parameters: str) -> str:

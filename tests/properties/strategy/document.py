@@ -52,7 +52,7 @@ TOKEN_REPLY: dict[str, Any] = {**TOKEN, "openID": MARK, "accessToken": MARK}
 TOKENINFO: dict[str, Any] = {
     "signdata": "AAAA",
     "userobj": {**ACCOUNT, "cn": MARK, "mail": MARK},
-    "pareobj": {**ACCOUNT, "cn": MARK},
+    "pareobj": {**ACCOUNT, "useridcode": "f" * 32, "usertype": "2", "cn": MARK},
     "user_creditable_level": {"creditable_level_of_account": "L2"},
 }
 ACCESS_TOKEN: dict[str, Any] = {"access_token": MARK, "expires_in": "59", "token_type": "Bearer", "scope": "all"}

@@ -16,11 +16,13 @@ from tests.unit.providers.online_service import (
     guangdong_settings,
     reply,
 )
+from xbridge.core.effects import ReadClock
 from xbridge.core.errors import ConfigError, ProtocolError, ProviderRejected, VerificationError
 from xbridge.core.identity import LEVELS, Authentication
 from xbridge.protocols.redirect import parse_callback
 from xbridge.providers.guangdong import PROVIDER
-from xbridge.providers.guangdong.reply import parse_account_reply, parse_token_reply
+from xbridge.providers.guangdong.account_reply import parse_account_reply
+from xbridge.providers.guangdong.token import parse_token_reply
 
 
 def log_in(user: dict[str, Any], **settings: Any) -> Authentication:
@@ -29,7 +31,10 @@ def log_in(user: dict[str, Any], **settings: Any) -> Authentication:
         guangdong_settings(**settings), parse_callback("/cb?code=c"), return_to=RETURN_TO, state="s", now=NOON,
         entropy=entropy,
     )  # fmt: skip
-    return play(finishing, [(lambda _: None, reply({"access_token": "t"})), (lambda _: None, reply({"userobj": user}))])
+    return play(finishing, [
+        (lambda _: None, reply({"access_token": "t"})), (ReadClock(), NOON),
+        (lambda _: None, reply({"userobj": user})), (ReadClock(), NOON),
+    ])  # fmt: skip
 
 
 @pytest.mark.parametrize("document", [
@@ -39,7 +44,7 @@ def log_in(user: dict[str, Any], **settings: Any) -> Authentication:
 ])  # fmt: skip
 def test_token(document):
     """Each shape of success that a client has seen gives the token."""
-    assert parse_token_reply(reply(document)) == "t"
+    assert parse_token_reply(reply(document)).secret.get_secret_value() == "t"
 
 
 @pytest.mark.parametrize(("document", "reason"), [
@@ -169,7 +174,7 @@ def test_where_the_state_travels(mode, in_redirect, in_query):
 @pytest.mark.parametrize(("section", "where"), [
     ({}, "client_id"), ({"client_id": "a b"}, "client_id"), ({"client_id": "x" * 65}, "client_id"),
     ({"state_mode": "cookie"}, "state_mode"), ({"min_level": "L9"}, "min_level"), ({"redirect_uris": []}, "redirect_uris"),
-    ({"generation": "tif"}, "generation"), ({"timeout_s": 0}, "timeout_s"), ({"client_secert": "s3cret"}, "client_secert"),
+    ({"generation": "gen4"}, "generation"), ({"timeout_s": 0}, "timeout_s"), ({"client_secert": "s3cret"}, "client_secert"),
     ({"client_secret": 424242}, "client_secret"), ({"client_secret": None}, "client_secret"),
     ({"idcardtype_map": {"40": "dog licence"}}, "idcardtype_map"),
 ])  # fmt: skip
