@@ -1,4 +1,4 @@
-"""A strict mock of the login path of Guangdong's identity platform, generation ``pscp``.
+"""A strict mock of the login path of Guangdong's identity platform, in all three generations.
 
 Written from ``specs/providers/guangdong.md``. It is not the platform: where the platform is UNKNOWN it has settings.
 """

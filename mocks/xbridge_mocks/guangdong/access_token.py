@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 
 from xbridge_mocks.guangdong.account import JSONObject
 from xbridge_mocks.guangdong.platform import Platform
-from xbridge_mocks.guangdong.redirect import match_registered
 from xbridge_mocks.guangdong.registry import Service
 from xbridge_mocks.guangdong.reply import answer
 from xbridge_mocks.guangdong.setting import Kind
@@ -49,13 +48,16 @@ def _exchange(platform: Platform, visit: Visit) -> JSONObject:
     # (5) From here on the code is spent, whatever happens.
     try:
         grant = platform.vault.redeem(
-            given["code"], client_id=service.client_id, revoke_on_replay=settings.replay_revokes_token
+            given["code"],
+            client_id=service.client_id,
+            generation=platform.accepted_generation(visit),
+            revoke_on_replay=settings.replay_revokes_token,
         )
     except GrantRefused as refused:
         visit.refuse("code", Kind.CODE, refused.reason)
     visit.passed("code")
     # (6) By the book the same string as in authorize; one live client differs, hence the setting (dossier 2.2).
-    fits = _redirect_fits(platform, service, grant, given["redirect_uri"])
+    fits = _redirect_fits(platform, visit, service, grant, given["redirect_uri"])
     visit.require("redirect_uri", fits, Kind.REDIRECT, "mismatch")
     suffix = "@node5" if platform.plays(visit, "node_suffix") else ""
     try:
@@ -77,13 +79,13 @@ def _parameters(platform: Platform, visit: Visit) -> MultiDict[str, str]:
     return request.form or request.args
 
 
-def _redirect_fits(platform: Platform, service: Service, grant: Grant, given: str) -> bool:
+def _redirect_fits(platform: Platform, visit: Visit, service: Service, grant: Grant, given: str) -> bool:
     """Say whether the address of the token step is acceptable under the setting ``token_redirect``."""
     rule = platform.settings.token_redirect
     if rule == "same":
         return given == grant.redirect_uri
     if rule == "registered":
-        return match_registered(given, service.redirect_uris, rule=platform.settings.redirect_match) is not None
+        return platform.registered_address(visit, given, service) is not None
     return True
 
 

@@ -9,16 +9,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from xbridge_mocks.guangdong.platform import Platform
-from xbridge_mocks.guangdong.redirect import append_query, match_registered
+from xbridge_mocks.guangdong.redirect import append_query, with_ampersands
 from xbridge_mocks.guangdong.registry import Service
+from xbridge_mocks.guangdong.route import AM
 from xbridge_mocks.guangdong.setting import Kind
 from xbridge_mocks.guangdong.vault import Grant
 from xbridge_mocks.guangdong.visit import Visit
 
-_STATE_VALUE = re.compile(r"(?<=[?&]state=)[^&#]*")
+_STATE_VALUE = re.compile(r"(?<=[?&,]state=)[^&#]*")
 # Names seen on the platform beside the code (dossier 2.1); the values are meaningless.
 _EXTRA_FIELDS = ("gdbsTokenId", "tokenId", "random", "ticket", "sp", "gdbstoken")
 _OPERATIONS = ("authorize", "login")
@@ -26,20 +28,23 @@ _OPERATIONS = ("authorize", "login")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
-    """A verified way back: the service, the address it asked for and the registered address behind it."""
+    """A verified way back: the service, the address it asked for, the registered one behind it, and the one to go to.
+
+    ``target`` differs from ``requested`` where the first generation turns commas into ampersands.
+    """
 
     service: Service
     requested: str
     registered: str
+    target: str
     state: str | None = None
 
 
-def verify_destination(platform: Platform, visit: Visit) -> Destination:
+def verify_destination(platform: Platform, visit: Visit, query: MultiDict[str, str]) -> Destination:
     """Return where this browser visit may end.  Raises Refused, upon which no redirect may happen.
 
     (1) client_id is known   (2) redirect_uri matches a registered address
     """
-    query = visit.request.args
     # (1) Nothing else of the request is looked at before the service is known.
     service = platform.services.find(visit.single(query, "client_id"))
     if service is None:
@@ -47,22 +52,24 @@ def verify_destination(platform: Platform, visit: Visit) -> Destination:
     visit.passed("client_id")
     # (2) A string comparison; an address that only looks similar is another address.
     requested = visit.single(query, "redirect_uri")
-    registered = match_registered(requested, service.redirect_uris, rule=platform.settings.redirect_match)
+    registered = platform.registered_address(visit, requested, service)
     if registered is None:
         visit.refuse("redirect_uri", Kind.REDIRECT, "not registered")
     visit.passed("redirect_uri")
     state = visit.optional(query, "state")
+    turned = visit.generation is AM and platform.settings.am_commas == "ampersand"
     return Destination(
         service=service,
         requested=requested,
         registered=registered,
+        target=with_ampersands(requested, registered) if turned else requested,
         state=state if platform.settings.echo_state else None,
     )
 
 
 def send_back(platform: Platform, visit: Visit, destination: Destination, persona: str) -> Response:
     """Issue a code for ``persona`` and redirect the browser to the service with it."""
-    target = destination.requested
+    target = destination.target
     pairs: list[tuple[str, str]] = []
     echoed = destination.state
     if platform.plays(visit, "state_missing", *_OPERATIONS):
@@ -92,7 +99,12 @@ def _code_pairs(platform: Platform, visit: Visit, destination: Destination, pers
         return []
     if platform.plays(visit, "code_wrong", *_OPERATIONS):
         return [("code", platform.random.token(32))]
-    grant = Grant(client_id=destination.service.client_id, redirect_uri=destination.requested, persona=persona)
+    grant = Grant(
+        client_id=destination.service.client_id,
+        redirect_uri=destination.requested,
+        persona=persona,
+        generation=visit.generation.name,
+    )
     code = platform.vault.issue_code(
         grant,
         already_expired=platform.plays(visit, "code_expired", *_OPERATIONS),

@@ -8,12 +8,15 @@ mock's own; the platform's is UNKNOWN.
 from __future__ import annotations
 
 import hmac
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from xbridge_mocks.guangdong.authorize import verify_words
 from xbridge_mocks.guangdong.callback import Destination, send_back, verify_destination
 from xbridge_mocks.guangdong.platform import Platform
+from xbridge_mocks.guangdong.route import AM, TIF
 from xbridge_mocks.guangdong.session import FORM_COOKIE, SESSION_COOKIE
 from xbridge_mocks.guangdong.setting import Kind
 from xbridge_mocks.guangdong.visit import Visit
@@ -30,7 +33,7 @@ def login(platform: Platform, visit: Visit) -> Response:
     """
     # (1) and (2) The page names the service, so it must know it.
     visit.require("method", visit.request.method in {"GET", "HEAD", "POST"}, Kind.METHOD, "only GET and POST")
-    destination = verify_destination(platform, visit)
+    destination = _destination(platform, visit)
     if visit.request.method != "POST":
         return _page(platform, visit, destination)
     # (3) Before the password, so that another site cannot even try one.
@@ -53,6 +56,26 @@ def login(platform: Platform, visit: Visit) -> Response:
         secure=visit.request.is_secure,
     )
     return response
+
+
+def _destination(platform: Platform, visit: Visit) -> Destination:
+    """Return where this login may end: the address is repeated as each generation repeats it.  Raises Refused."""
+    query: MultiDict[str, str] = visit.request.args
+    if visit.generation is AM:
+        query = _authorize_query(visit)
+    destination = verify_destination(platform, visit, query)
+    if visit.generation in (AM, TIF):
+        verify_words(platform, visit, query)
+    return destination
+
+
+def _authorize_query(visit: Visit) -> MultiDict[str, str]:
+    """Return the query of the authorize address in ``gotoUrl``, of whatever host.  Raises Refused."""
+    path, _, query = visit.single(visit.request.args, "gotoUrl").partition("?")
+    # The address is read and never followed; its host is the platform's own business.
+    known = path.removesuffix("/").endswith(AM.authorize)
+    visit.require("gotoUrl", known, Kind.REQUEST, "gotoUrl is no authorize address")
+    return MultiDict(parse_qsl(query, keep_blank_values=True, errors="replace"))
 
 
 def _verify_form(platform: Platform, visit: Visit, destination: Destination) -> None:

@@ -7,7 +7,6 @@ of the protocol are in the endpoints; this module knows none of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
 from threading import RLock
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
@@ -28,7 +27,7 @@ from xbridge_mocks.guangdong.misbehaviour import KNOWN_FAULTS
 from xbridge_mocks.guangdong.platform import Platform
 from xbridge_mocks.guangdong.refusal_page import home_page, refusal_page
 from xbridge_mocks.guangdong.resident import Resident
-from xbridge_mocks.guangdong.route import LOGOUT, PSCP, Generation
+from xbridge_mocks.guangdong.route import GENERATIONS, LOGOUT, PSCP, Generation
 from xbridge_mocks.guangdong.setting import GuangdongMockSettings, Kind
 from xbridge_mocks.guangdong.tokeninfo import tokeninfo
 from xbridge_mocks.guangdong.visit import Refused, Visit
@@ -42,15 +41,18 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 Endpoint = Callable[[Platform, Visit], Response]
+Served = tuple[str, Endpoint, Generation]
 
 _MARK = ("X-Xbridge-Mock", "guangdong")
 # Query values the journal may show, and only when they are these words: any other value could be anything.
 _FIXED_WORDS = {"response_type": "code", "scope": "all", "service": "initService", "grant_type": "authorization_code"}
-_NAMES = {*_FIXED_WORDS, "client_id", "client_secret", "redirect_uri", "state", "code", "access_token", "lang"}
+_NAMES = {
+    *_FIXED_WORDS, "client_id", "client_secret", "redirect_uri", "state", "code", "access_token", "lang", "gotoUrl",
+}  # fmt: skip
 
 
 class GuangdongMock:
-    """A strict imitation of the platform's login path, in the ``pscp`` generation.  Thread-safe.
+    """A strict imitation of the platform's login path, in all three generations at once.  Thread-safe.
 
     ``settings`` answers what is UNKNOWN about the platform; ``control_secret`` opens the control API and is drawn
     from ``random`` when not given. It knows no service until one is registered.
@@ -77,7 +79,7 @@ class GuangdongMock:
         # One request at a time, so that "once" means once under load too: the first taker of a code has its token
         # before a replay can take it away again.
         self._lock = RLock()
-        self._routes = Map(_rules(PSCP), strict_slashes=True, merge_slashes=False)
+        self._routes = Map(_rules(self.settings), strict_slashes=True, merge_slashes=False)
 
     def register_client(
         self, *, name: str, redirect_uris: Sequence[str], name_texts: Mapping[str, str] | None = None
@@ -140,8 +142,8 @@ class GuangdongMock:
 
     def _answer(self, request: Request) -> Response:
         """Let the endpoint answer, turn its refusal into a page, write the journal."""
-        operation, endpoint = self._find(request)
-        visit = Visit(request=request, operation=operation)
+        operation, endpoint, generation = self._find(request)
+        visit = Visit(request=request, operation=operation, generation=generation)
         try:
             # Read before the lock, so that a slow sender holds up nobody but itself.
             request.max_content_length = FORM_LIMIT
@@ -157,14 +159,14 @@ class GuangdongMock:
         self._write(visit)
         return response
 
-    def _find(self, request: Request) -> tuple[str, Endpoint]:
+    def _find(self, request: Request) -> Served:
         """Return the endpoint of a path; a path that is not served has one too, which refuses."""
         try:
             matched, _ = self._routes.bind("localhost").match(request.path, method="GET")
         except HTTPException:
-            return "unknown", _no_such_path
-        operation, endpoint = matched
-        return operation, endpoint
+            return "unknown", _no_such_path, PSCP
+        served: Served = matched
+        return served
 
     def _write(self, visit: Visit) -> None:
         """Add the visit to the journal, without values."""
@@ -188,20 +190,31 @@ class GuangdongMock:
         )
 
 
-def _rules(generation: Generation) -> list[Rule]:
-    """Return the paths of one generation: a trailing slash is accepted on authorize and refused elsewhere."""
-    enter: tuple[str, Endpoint] = ("authorize", partial(authorize, generation=generation))
-    table: list[tuple[str, tuple[str, Endpoint]]] = [
-        ("/", ("home", home_page)),
-        (DOCUMENT_PATH, ("document", _document)),
-        (generation.authorize, enter),
-        (f"{generation.authorize}/", enter),
-        (generation.login, ("login", login)),
-        (generation.access_token, ("access_token", access_token)),
-        (generation.tokeninfo, ("tokeninfo", tokeninfo)),
-        (LOGOUT, ("logout", logout)),
+def _rules(settings: GuangdongMockSettings) -> list[Rule]:
+    """Return every served path with its operation, endpoint and generation."""
+    table: list[tuple[str, Served]] = [
+        ("/", ("home", home_page, PSCP)),
+        (DOCUMENT_PATH, ("document", _document, PSCP)),
+        (LOGOUT, ("logout", logout, PSCP)),
     ]
+    for generation in GENERATIONS.values():
+        table += _paths(generation, slash=generation.slash_served or not settings.strict_slash)
     return [Rule(path, endpoint=endpoint) for path, endpoint in table]
+
+
+def _paths(generation: Generation, *, slash: bool) -> list[tuple[str, Served]]:
+    """Return the paths of one generation; ``slash`` serves the two that machines call with a trailing slash as well."""
+    machine: list[tuple[str, Served]] = [
+        (generation.access_token, ("access_token", access_token, generation)),
+        (generation.tokeninfo, ("tokeninfo", tokeninfo, generation)),
+    ]
+    return [
+        (generation.authorize, ("authorize", authorize, generation)),
+        (f"{generation.authorize}/", ("authorize", authorize, generation)),
+        (generation.login, ("login", login, generation)),
+        *machine,
+        *((f"{path}/", served) for path, served in machine if slash),
+    ]
 
 
 def _document(_: Platform, visit: Visit) -> Response:

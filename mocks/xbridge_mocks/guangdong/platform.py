@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from xbridge_mocks.clock import MockClock
 from xbridge_mocks.fault import Faults
-from xbridge_mocks.guangdong.registry import ServiceRegistry
+from xbridge_mocks.guangdong.redirect import match_registered
+from xbridge_mocks.guangdong.registry import Service, ServiceRegistry
+from xbridge_mocks.guangdong.route import AM
 from xbridge_mocks.guangdong.session import FormGuard, SessionBook
 from xbridge_mocks.guangdong.setting import GuangdongMockSettings
 from xbridge_mocks.guangdong.vault import GrantVault
@@ -67,6 +69,17 @@ class Platform:
         if taken:
             visit.faults.append(name)
         return taken
+
+    def registered_address(self, visit: Visit, requested: str, service: Service) -> str | None:
+        """Return the address of ``service`` that ``requested`` stands for in the visit's generation, or None."""
+        joiners = "&"
+        if visit.generation is AM:
+            joiners = "," if self.settings.am_separator == "comma" else ",&"
+        return match_registered(requested, service.redirect_uris, rule=self.settings.redirect_match, joiners=joiners)
+
+    def accepted_generation(self, visit: Visit) -> str | None:
+        """Return the generation whose codes and tokens are good at this endpoint; None accepts all."""
+        return None if self.settings.mixed_generations else visit.generation.name
 
     def account_holders(self) -> tuple[Persona, ...]:
         """Return the people who can sign in here."""

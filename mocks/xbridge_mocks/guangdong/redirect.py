@@ -55,21 +55,40 @@ def verify_registrable(uri: str, *, fragment_allowed: bool) -> str:
     return uri
 
 
-def match_registered(requested: str, registered: Iterable[str], *, rule: Literal["exact", "allow_query"]) -> str | None:
+def match_registered(
+    requested: str, registered: Iterable[str], *, rule: Literal["exact", "allow_query"], joiners: str = "&"
+) -> str | None:
     """Return the registered address that ``requested`` stands for, or None.
 
     ``allow_query`` admits one thing more than equality: the registered address followed by exactly one query value
-    named ``state`` (dossier 2.1, the client's way to carry state on a platform that has none).
+    named ``state`` (dossier 2.1, the client's way to carry state on a platform that has none). ``joiners`` are the
+    characters that may join the parameters of an address: the first generation wants a comma for the ampersand.
     """
     for candidate in registered:
-        if requested == candidate:
-            return candidate
-        if rule == "allow_query" and requested.startswith(candidate):
-            separator = "&" if "?" in candidate else "?"
-            rest = requested[len(candidate) :]
-            if rest.startswith(separator) and _STATE.fullmatch(rest[1:]):
+        for joiner in joiners:
+            spelling = _joined(candidate, joiner)
+            if requested == spelling:
+                return candidate
+            separator = joiner if "?" in candidate else "?"
+            added = requested[len(spelling) :] if requested.startswith(spelling) else ""
+            if rule == "allow_query" and added.startswith(separator) and _STATE.fullmatch(added[1:]):
                 return candidate
     return None
+
+
+def with_ampersands(requested: str, registered: str) -> str:
+    """Return ``requested``, which stands for ``registered``, with its parameters joined by ampersands again.
+
+    Only what joins parameters changes: a spelling has the length of the address it spells.
+    """
+    rest = requested[len(registered) :]
+    return registered + ("&" + rest[1:] if rest.startswith(",") else rest)
+
+
+def _joined(uri: str, joiner: str) -> str:
+    """Return ``uri`` with the parameters of its query joined by ``joiner``."""
+    path, question, query = uri.partition("?")
+    return path + question + query.replace("&", joiner)
 
 
 def append_query(uri: str, pairs: Iterable[tuple[str, str]]) -> str:

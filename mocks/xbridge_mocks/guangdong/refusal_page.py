@@ -9,7 +9,7 @@ from __future__ import annotations
 from werkzeug.wrappers import Response
 
 from xbridge_mocks.guangdong.platform import Platform
-from xbridge_mocks.guangdong.route import LOGOUT, PSCP
+from xbridge_mocks.guangdong.route import GENERATIONS, LOGOUT
 from xbridge_mocks.guangdong.setting import Kind
 from xbridge_mocks.guangdong.visit import Refused, Visit
 from xbridge_mocks.guangdong.wording import WORDING
@@ -40,7 +40,8 @@ def refusal_page(platform: Platform, visit: Visit, refused: Refused) -> Response
 def home_page(platform: Platform, visit: Visit) -> Response:
     """Return the front door: what this is and where its endpoints are."""
     visit.require("method", visit.request.method in {"GET", "HEAD"}, Kind.METHOD, "only GET")
-    paths = (PSCP.authorize, PSCP.login, PSCP.access_token, PSCP.tokeninfo, LOGOUT)
+    own = ((each.authorize, each.login, each.access_token, each.tokeninfo) for each in GENERATIONS.values())
+    paths = [*(path for paths in own for path in paths), LOGOUT]
     return render(
         "guangdong/home.html", negotiate(visit.request), request=visit.request, catalogue=WORDING, paths=paths
     )

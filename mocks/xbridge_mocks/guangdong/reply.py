@@ -13,7 +13,8 @@ from werkzeug.wrappers import Response
 
 from xbridge_mocks.guangdong.account import JSONObject
 from xbridge_mocks.guangdong.platform import Platform
-from xbridge_mocks.guangdong.setting import OAUTH_NAMES, ErrorShape, GuangdongMockSettings, Kind
+from xbridge_mocks.guangdong.route import ErrorShape
+from xbridge_mocks.guangdong.setting import OAUTH_NAMES, GuangdongMockSettings, Kind
 from xbridge_mocks.guangdong.visit import Refused, Visit
 
 _SHAPE_FAULTS: tuple[tuple[str, ErrorShape], ...] = (
@@ -35,6 +36,7 @@ def answer(
     outage = _outage(platform, visit)
     if outage is not None:
         return outage
+    own_shape = platform.settings.error_shape or visit.generation.error_shape
     shape = next((form for name, form in _SHAPE_FAULTS if platform.plays(visit, name)), None)
     with_200 = platform.plays(visit, "error_http_200")
     try:
@@ -44,7 +46,7 @@ def answer(
     except Refused as refused:
         visit.refused = refused.kind
         status = 200 if with_200 else 405 if refused.kind is Kind.METHOD else platform.settings.error_status
-        reply = refusal_reply(platform.settings, refused, shape=shape, status=status)
+        reply = _refusal_reply(platform.settings, refused, shape=shape or own_shape, status=status)
         if status == 405:
             also_post = visit.operation == "access_token" and platform.settings.accept_post_token
             reply.headers["Allow"] = "GET, POST" if also_post else "GET"
@@ -52,9 +54,7 @@ def answer(
     return _garbled(platform, visit, document, key_member)
 
 
-def refusal_reply(
-    settings: GuangdongMockSettings, refused: Refused, *, shape: ErrorShape | None = None, status: int
-) -> Response:
+def _refusal_reply(settings: GuangdongMockSettings, refused: Refused, *, shape: ErrorShape, status: int) -> Response:
     """Return a refusal in the chosen shape (dossier 2.4).  Its text names the step and never a value."""
     number = settings.error_codes[refused.kind]
     text = f"{refused.kind.value}: {refused.detail}"
@@ -63,7 +63,7 @@ def refusal_reply(
         "error_code": {"error_code": number, "error_msg": text},
         "oauth": {"error": OAUTH_NAMES.get(refused.kind, "invalid_request"), "error_description": text},
     }
-    return _json(settings, json.dumps(documents[shape or settings.error_shape]), status)
+    return _json(settings, json.dumps(documents[shape]), status)
 
 
 def _outage(platform: Platform, visit: Visit) -> Response | None:

@@ -12,6 +12,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal
 
+from xbridge_mocks.guangdong.route import ErrorShape
+
 
 class Kind(StrEnum):
     """Why the platform refused.  The member's value is the name used in the journal and in the settings."""
@@ -27,8 +29,6 @@ class Kind(StrEnum):
     FORM = "form"
     PATH = "path"
 
-
-ErrorShape = Literal["errcode", "error_code", "oauth"]
 
 # The real code list is UNKNOWN.  These numbers are invented (dossier 2.4), in one table so that they can be changed.
 INVENTED_CODES: Mapping[Kind, int] = MappingProxyType(
@@ -65,26 +65,37 @@ class GuangdongMockSettings:
     """How this mock answers the questions the dossier leaves open.  Times are whole seconds.
 
     ``redirect_match``      ``exact``, or ``allow_query``: the registered URI followed by one query value ``state``.
+    ``am_separator``        what may join several parameters of a redirect URI in generation ``am``: the ``comma`` that its
+                            clients were told to use, or ``either``; the ampersand is the rule everywhere else.
+    ``am_commas``           how such commas come back in the callback: as an ``ampersand``, or ``kept``.
     ``echo_state``          whether ``state`` given to authorize comes back in the callback.
     ``token_redirect``      what ``redirect_uri`` must be at the token step: the ``same`` string as in authorize,
                             any ``registered`` one, or ``any``.
     ``fragment_redirects``  whether a redirect URI with a fragment may be registered (hash-router pages, dossier 2.1).
+    ``require_service``     whether ``service=initService`` is a duty; None leaves it to the generation.
+    ``strict_slash``        whether ``access_token/`` and ``tokeninfo/`` are unknown paths in generation ``pscp``.
+    ``mixed_generations``   whether a code or token of one generation is good in another.
+    ``error_shape``         the shape of refusals; None leaves it to the generation.
     ``name_script``         the script of ``cn`` for Hong Kong residents.
 
     Raises ValueError for a lifetime that is not positive or an error table with a missing kind.
     """
 
     redirect_match: Literal["exact", "allow_query"] = "allow_query"
+    am_separator: Literal["comma", "either"] = "comma"
+    am_commas: Literal["ampersand", "kept"] = "ampersand"
     echo_state: bool = False
     token_redirect: Literal["same", "registered", "any"] = "same"
     fragment_redirects: bool = False
-    require_service: bool = False
+    require_service: bool | None = None
+    strict_slash: bool = True
+    mixed_generations: bool = False
     accept_post_token: bool = True
     code_lifetime_s: int = 60
     token_lifetime_s: int = 60
     session_lifetime_s: int = 30 * 60
     replay_revokes_token: bool = True
-    error_shape: ErrorShape = "errcode"
+    error_shape: ErrorShape | None = None
     error_status: int = 400
     error_codes: Mapping[Kind, int] = field(default_factory=lambda: INVENTED_CODES)
     name_script: Literal["zh_hant", "zh_hans"] = "zh_hant"

@@ -49,7 +49,8 @@ def _who(platform: Platform, visit: Visit) -> Persona:
     visit.require("method", visit.request.method == "GET", Kind.METHOD, "method not allowed")
     # (2) Unknown, revoked and expired are one refusal to the caller; the journal tells them apart.
     try:
-        grant = platform.vault.lookup(visit.single(visit.request.args, "access_token"))
+        token = visit.single(visit.request.args, "access_token")
+        grant = platform.vault.lookup(token, generation=platform.accepted_generation(visit))
     except GrantRefused as refused:
         visit.refuse("access_token", Kind.TOKEN, refused.reason)
     visit.passed("access_token")

@@ -20,18 +20,19 @@ class GrantRefused(Exception):
     """The code or token is not worth anything.  ``reason`` is a fixed word and never holds the value."""
 
     def __init__(self, reason: str) -> None:
-        """Keep the reason: ``unknown``, ``other_client``, ``spent`` or ``expired``."""
+        """Keep the reason: ``unknown``, ``other_client``, ``other_generation``, ``spent`` or ``expired``."""
         super().__init__(reason)
         self.reason = reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """Who logged in, for which service, to be sent back where."""
+    """Who logged in, for which service, to be sent back where, at the endpoints of which generation."""
 
     client_id: str
     redirect_uri: str
     persona: str
+    generation: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,11 +73,12 @@ class GrantVault:
             self._codes[code] = _Code(grant=grant, expires=expires, spent=already_spent)
         return code
 
-    def redeem(self, code: str, *, client_id: str, revoke_on_replay: bool) -> Grant:
+    def redeem(self, code: str, *, client_id: str, generation: str | None, revoke_on_replay: bool) -> Grant:
         """Spend ``code`` and return what it stands for.
 
         A code presented by the service it was issued to is spent by that, whatever the outcome of later checks.
-        Presented by another service it is refused and stays as it was, so that a thief cannot burn it.
+        Presented by another service it is refused and stays as it was, so that a thief cannot burn it; so it does at
+        the endpoint of another ``generation`` than that it was issued in (None: any will do).
 
         Raises GrantRefused. A second use also revokes the token of the first when ``revoke_on_replay``.
         """
@@ -87,6 +89,8 @@ class GrantVault:
                 raise GrantRefused("unknown")
             if entry.grant.client_id != client_id:
                 raise GrantRefused("other_client")
+            if generation not in (None, entry.grant.generation):
+                raise GrantRefused("other_generation")
             if entry.spent:
                 if revoke_on_replay:
                     entry.revoked = True
@@ -113,13 +117,15 @@ class GrantVault:
             self._tokens[token] = _Token(grant=entry.grant, expires=now + self._token_lifetime)
         return token
 
-    def lookup(self, token: str) -> Grant:
-        """Return what a live access token stands for.  Raises GrantRefused."""
+    def lookup(self, token: str, *, generation: str | None) -> Grant:
+        """Return what a live access token of this ``generation`` (None: of any) stands for.  Raises GrantRefused."""
         now = self._clock.now()
         with self._lock:
             entry = self._tokens.get(token)
             if entry is None:
                 raise GrantRefused("unknown")
+            if generation not in (None, entry.grant.generation):
+                raise GrantRefused("other_generation")
             if now >= entry.expires:
                 raise GrantRefused("expired")
             return entry.grant

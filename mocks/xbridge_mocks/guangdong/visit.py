@@ -12,6 +12,7 @@ from typing import NoReturn
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Request
 
+from xbridge_mocks.guangdong.route import PSCP, Generation
 from xbridge_mocks.guangdong.setting import Kind
 from xbridge_mocks.journal import Check
 
@@ -28,10 +29,11 @@ class Refused(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class Visit:
-    """A request, the operation it asks for, and what became of it so far."""
+    """A request, the operation it asks for and in which generation, and what became of it so far."""
 
     request: Request
     operation: str
+    generation: Generation = PSCP
     checks: list[Check] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     refused: Kind | None = None

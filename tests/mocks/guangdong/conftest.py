@@ -20,7 +20,7 @@ MakeService = Callable[..., RelyingService]
 def make() -> MakeService:
     """Make a service on a mock of its own, with settings given by name."""
 
-    def build(*, redirect_uri: str = REDIRECT, **settings: object) -> RelyingService:
+    def build(*, redirect_uri: str = REDIRECT, generation: str = "pscp", **settings: object) -> RelyingService:
         mock = GuangdongMock(
             clock=MockClock(datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)),
             personas=POPULATION,
@@ -32,7 +32,7 @@ def make() -> MakeService:
             redirect_uris=[redirect_uri],
             name_texts={"zh-Hant": "社保查詢", "zh-Hans": "社保查询"},
         )
-        return RelyingService(mock, credentials, redirect_uri)
+        return RelyingService(mock, credentials, redirect_uri, generation)
 
     return build
 

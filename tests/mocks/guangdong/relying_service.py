@@ -15,6 +15,7 @@ from xbridge_mocks.guangdong import GuangdongMock
 from xbridge_mocks.persona import GuangdongAccount, persona
 
 BASE = "/pscp/sso/connect/page/oauth2"
+BASES = {"am": "/am/oauth2", "tif": "/tif/sso/connect/page/oauth2", "pscp": BASE}
 LOGIN = "/pscp/sso/static/"
 REDIRECT = "https://service.example/cb"
 
@@ -29,10 +30,17 @@ def account_of(key: str) -> GuangdongAccount:
 class RelyingService:
     """One registered service and the requests it makes."""
 
-    def __init__(self, mock: GuangdongMock, credentials: ClientCredentials, redirect_uri: str = REDIRECT) -> None:
+    def __init__(
+        self,
+        mock: GuangdongMock,
+        credentials: ClientCredentials,
+        redirect_uri: str = REDIRECT,
+        generation: str = "pscp",
+    ) -> None:
         self.mock = mock
         self.credentials = credentials
         self.redirect_uri = redirect_uri
+        self.base = BASES[generation]
 
     def authorize_params(self, **changes: Any) -> dict[str, Any]:
         """The query of a right authorize request, changed; None takes a parameter away."""
@@ -49,7 +57,7 @@ class RelyingService:
 
     def authorize_url(self, **changes: Any) -> str:
         """A right authorize URL, changed."""
-        return f"https://tyrz.example{BASE}/authorize?{urlencode(self.authorize_params(**changes), doseq=True)}"
+        return f"https://tyrz.example{self.base}/authorize?{urlencode(self.authorize_params(**changes), doseq=True)}"
 
     def code(self, persona: str = "chan-tai-man", **changes: Any) -> str:
         """Send a person to log in and return the code that comes back."""
@@ -72,11 +80,11 @@ class RelyingService:
 
     def access_token(self, code: str, /, **changes: Any) -> TestResponse:
         """Ask for a token."""
-        return Client(self.mock).get(f"{BASE}/access_token", query_string=self.token_params(code, **changes))
+        return Client(self.mock).get(f"{self.base}/access_token", query_string=self.token_params(code, **changes))
 
     def tokeninfo(self, token: str) -> TestResponse:
         """Ask who the token stands for."""
-        return Client(self.mock).get(f"{BASE}/tokeninfo", query_string={"access_token": token})
+        return Client(self.mock).get(f"{self.base}/tokeninfo", query_string={"access_token": token})
 
     def log_in(self, persona: str = "chan-tai-man") -> dict[str, Any]:
         """The whole login; returns the tokeninfo document."""

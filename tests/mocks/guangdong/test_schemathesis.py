@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
 
 import pytest
 from schemathesis import Case
@@ -15,17 +16,19 @@ from werkzeug.wrappers import Request
 
 import xbridge_mocks.guangdong
 from tests.mocks.fuzz import api, beside_the_point
-from tests.mocks.guangdong.relying_service import LOGIN, REDIRECT, RelyingService
+from tests.mocks.guangdong.relying_service import BASES, REDIRECT, RelyingService
 from tests.mocks.stand_in import SECRET, Known, pass_on, with_stand_ins
+from xbridge_mocks.guangdong.route import GENERATIONS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-CLIENT, CLIENT_SECRET, CODE, TOKEN, MARK = (
+CLIENT, CLIENT_SECRET, CODE, TOKEN, GOTO, MARK = (
     "clientofthisrun",
     "clientsecret",
     "codeofthisrun",
     "tokenofthisrun",
+    "gotoofthisrun",
     "f" * 64,
 )
 KNOWN: Known = {
@@ -35,10 +38,12 @@ KNOWN: Known = {
     "code": {"const": CODE},
     "access_token": {"const": TOKEN},
     "form_mark": {"const": MARK},
+    "gotoUrl": {"const": GOTO},
     "persona": {"enum": ["chan-tai-man", "tsang-ho-yin"]},
 }
 # A person's key is the same towards every service here, so any will do.
 ANYBODY: dict[str, Known] = {"control-subjects": {"client_id": {"type": "string"}}}
+LOGIN_PAGES = {each.login for each in GENERATIONS.values()}
 DOCUMENT = json.loads((Path(xbridge_mocks.guangdong.__path__[0]) / "openapi.json").read_text("utf-8"))
 OUTSIDE_API = api(DOCUMENT, stranger=True)
 INSIDE_API = api(with_stand_ins(DOCUMENT, KNOWN, ANYBODY))
@@ -50,7 +55,10 @@ class Door:
     def __init__(self, service: RelyingService) -> None:
         self._service = service
         self._browser = Client(service.mock)
-        self._token = service.access_token(service.code()).get_json()["access_token"]
+        self._tokens: dict[str, str] = {}
+        for name, base in BASES.items():
+            service.base = base
+            self._tokens[name] = service.access_token(service.code()).get_json()["access_token"]
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
@@ -60,12 +68,18 @@ class Door:
             SECRET: self._service.mock.control_secret,
             CLIENT_SECRET: credentials.client_secret,
             CLIENT: credentials.client_id,
-            TOKEN: self._token,
         }
-        if request.path.endswith("/access_token"):
+        generation = request.path.split("/")[1]
+        if generation in BASES:
+            self._service.base = BASES[generation]
+            live[TOKEN] = self._tokens[generation]
+            live[GOTO] = quote(f"/am/oauth2/authorize?{urlencode(self._service.authorize_params())}", safe="")
+        if request.path.rstrip("/").endswith("/access_token"):
             live[CODE] = self._service.code()
-        if request.path == LOGIN:
-            page = self._browser.get(LOGIN, query_string={"client_id": credentials.client_id, "redirect_uri": REDIRECT})
+        if request.path in LOGIN_PAGES:
+            # A browser that nobody has signed in with is shown the way to the login page.
+            onward = Client(self._service.mock).get(self._service.authorize_url()).headers["Location"]
+            page = self._browser.get(onward)
             live[MARK] = re.findall(r'name="form_mark" value="([0-9a-f]{64})"', page.text)[0]
         return pass_on(request, self._browser, live)(environ, start_response)
 

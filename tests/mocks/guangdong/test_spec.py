@@ -11,13 +11,18 @@ from werkzeug.test import Client
 
 from tools.openapi import load
 from xbridge_mocks.guangdong import GuangdongMockSettings
-from xbridge_mocks.guangdong.route import LOGOUT, PSCP
+from xbridge_mocks.guangdong.route import GENERATIONS, LOGOUT
 from xbridge_mocks.guangdong.setting import INVENTED_CODES
 
 SPECS = Path(__file__).parents[3] / "specs" / "providers"
 PROSE = (SPECS / "guangdong.md").read_text("utf-8")
 OPENAPI = load("providers/guangdong")
-SERVED = {PSCP.authorize, f"{PSCP.authorize}/", PSCP.login, PSCP.access_token, PSCP.tokeninfo, LOGOUT}
+SERVED = {
+    LOGOUT,
+    *(path for each in GENERATIONS.values() for path in (each.authorize, f"{each.authorize}/", each.login)),
+    *(path for each in GENERATIONS.values() for path in (each.access_token, each.tokeninfo)),
+    *(f"{path}/" for each in GENERATIONS.values() if each.slash_served for path in (each.access_token, each.tokeninfo)),
+}
 
 
 def members_of(schema: str) -> set[str]:
