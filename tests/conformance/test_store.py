@@ -347,6 +347,21 @@ class TestMarkers:
         store.spend("m", expires_at=LATER + timedelta(days=1), now=NOON)
         assert store.spend("m", expires_at=LATER, now=LATER) is True
 
+    def test_asking_spends_nothing(self, store):
+        """Whether a marker is spent can be asked at any time, and the answer changes nothing."""
+        assert store.was_spent("m", now=NOON) is False
+        assert store.spend("m", expires_at=LATER, now=NOON) is True
+        assert store.was_spent("m", now=LATER - timedelta(microseconds=1)) is True
+        assert store.was_spent("M", now=NOON) is False
+        assert store.was_spent("m", now=LATER) is False
+
+    def test_what_has_expired_goes_when_much_is_spent(self, store):
+        """Hundreds of markers that have expired do not keep a later one from being spent, or spent again."""
+        for number in range(300):
+            store.spend(f"m-{number}", expires_at=LATER, now=NOON)
+        assert store.spend("m-7", expires_at=LATER + timedelta(minutes=5), now=LATER) is True
+        assert store.spend("m-7", expires_at=LATER + timedelta(minutes=5), now=LATER) is False
+
     def test_one_of_fifty_threads_wins(self, store):
         """However many try at once, exactly one gets True."""
         with ThreadPoolExecutor(50) as pool:

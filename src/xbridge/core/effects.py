@@ -113,6 +113,13 @@ class Spend:
 
 
 @dataclass(frozen=True, slots=True)
+class WasSpent:
+    """Answer whether ``marker`` is spent now; it is not spent by asking, so only ``Spend`` decides between two."""
+
+    marker: str
+
+
+@dataclass(frozen=True, slots=True)
 class PutPending:
     """Let ``item`` wait, durably; raises ``StoreConflict`` when something waits under its key already."""
 
@@ -209,6 +216,7 @@ Effect = (
     | Read
     | Scan
     | Spend
+    | WasSpent
     | PutPending
     | PeekPending
     | TakePending
@@ -255,6 +263,12 @@ async def spend(marker: str, *, expires_at: datetime) -> bool:
     """Mark ``marker`` as used; True for the first caller only."""
     first: bool = await _perform(Spend(marker, expires_at))
     return first
+
+
+async def was_spent(marker: str) -> bool:
+    """Return whether ``marker`` is spent now, without spending it."""
+    spent: bool = await _perform(WasSpent(marker))
+    return spent
 
 
 async def put_pending(item: Pending) -> None:

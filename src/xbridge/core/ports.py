@@ -99,6 +99,10 @@ class Store(Protocol):
         """Return True if ``marker`` was never spent or its earlier spending has expired; spend it, durably."""
         ...
 
+    def was_spent(self, marker: str, *, now: datetime) -> bool:
+        """Return whether ``marker`` was spent and its spending has not expired; nothing is spent by asking."""
+        ...
+
     def put_pending(self, item: Pending, *, now: datetime) -> None:
         """Let ``item`` wait, durably.  Raises ``StoreConflict`` when an item that has not expired has its key."""
         ...

@@ -16,6 +16,7 @@ from xbridge.core.effects import (
     Spend,
     TakePending,
     TakeStamp,
+    WasSpent,
 )
 from xbridge.core.ports import Entropy, Store
 
@@ -31,6 +32,8 @@ def perform_on_store(store: Store, effect: Effect, *, now: datetime, entropy: En
             return store.scan(prefix)
         case Spend(marker, expires_at):
             return store.spend(marker, expires_at=expires_at, now=now)
+        case WasSpent(marker):
+            return store.was_spent(marker, now=now)
         case PutPending(item):
             return store.put_pending(item, now=now)
         case PeekPending(key):

@@ -16,6 +16,8 @@ from xbridge.ledger.note import NoteVerifier
 from xbridge.ledger.tree import Tree
 from xbridge.stores.limit import checked_entries, checked_key, marked_writes, microseconds, milliseconds, prefix_end
 
+_SPENT_LIMIT = 256
+
 
 class MemoryStore:
     """The ``Store`` of ``core.ports`` over plain dictionaries, safe for several threads."""
@@ -26,6 +28,7 @@ class MemoryStore:
         self._closed = False
         self._rows: dict[str, Row] = {}
         self._spent: dict[str, int] = {}
+        self._spent_limit = _SPENT_LIMIT
         self._stamps: dict[str, int] = {}
         self._pending: dict[str, tuple[bytes, int]] = {}
         self._entries: list[bytes] = []
@@ -100,11 +103,20 @@ class MemoryStore:
         with self._lock:
             self._check_open()
             current = microseconds(now)
-            self._spent = {name: expiry for name, expiry in self._spent.items() if expiry > current}
-            if marker in self._spent:
+            if self._spent.get(marker, 0) > current:
                 return False
+            # Sorting out what has expired costs as much as there is, so it waits until as much again has come.
+            if len(self._spent) >= self._spent_limit:
+                self._spent = {name: expiry for name, expiry in self._spent.items() if expiry > current}
+                self._spent_limit = max(_SPENT_LIMIT, 2 * len(self._spent))
             self._spent[marker] = microseconds(expires_at)
             return True
+
+    def was_spent(self, marker: str, *, now: datetime) -> bool:
+        """Return whether ``marker`` is spent now."""
+        with self._lock:
+            self._check_open()
+            return self._spent.get(marker, 0) > microseconds(now)
 
     def put_pending(self, item: Pending, *, now: datetime) -> None:
         """Let ``item`` wait.  Raises ``StoreConflict`` when its key is taken."""

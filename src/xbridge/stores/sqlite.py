@@ -147,9 +147,16 @@ class SQLiteStore:
         """
         with self._transaction() as db:
             db.execute("DELETE FROM spent WHERE expires_at <= ?", (microseconds(now),))
-            digest = sha256(marker.encode("utf-8", "surrogatepass")).digest()
-            done = db.execute("INSERT OR IGNORE INTO spent VALUES (?, ?)", (digest, microseconds(expires_at)))
+            row = (_marker_digest(marker), microseconds(expires_at))
+            done = db.execute("INSERT OR IGNORE INTO spent VALUES (?, ?)", row)
             return done.rowcount == 1
+
+    def was_spent(self, marker: str, *, now: datetime) -> bool:
+        """Return whether ``marker`` is spent now."""
+        with self._snapshot() as db:
+            asked = (_marker_digest(marker), microseconds(now))
+            found = db.execute("SELECT 1 FROM spent WHERE marker = ? AND expires_at > ?", asked).fetchone()
+        return found is not None
 
     def put_pending(self, item: Pending, *, now: datetime) -> None:
         """Let ``item`` wait, durably.  Raises ``StoreConflict`` when its key is taken."""
@@ -250,6 +257,10 @@ def _write(db: sqlite3.Connection, write: Write) -> None:
             " ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = excluded.version",
             (key, bytes(write.value), version + 1),
         )
+
+
+def _marker_digest(marker: str) -> bytes:
+    return sha256(marker.encode("utf-8", "surrogatepass")).digest()
 
 
 def _drop_expired(db: sqlite3.Connection, now: datetime) -> None:
