@@ -66,6 +66,11 @@ class ProviderUnavailable(ProviderError):
     code = "provider_unavailable"
     retryable = True
 
+    def __init__(self, provider: str, message: str, *, sent: bool = True) -> None:
+        """``sent`` is False when no connection was made, so that nothing of the request can have arrived."""
+        super().__init__(provider, message)
+        self.sent = sent
+
 
 class HiddenText:
     """Text from outside that must be asked for: a crash report that prints every attribute does not print it."""

@@ -50,7 +50,9 @@ def translated(provider: str, request: HTTPRequest, exc: Exception) -> XBridgeEr
     """Return our error for a foreign one; the text never quotes the URL."""
     if isinstance(exc, httpx.TransportError | OSError | ssl.SSLError):
         kind = "timed out" if isinstance(exc, httpx.TimeoutException) else "could not be reached"
-        return ProviderUnavailable(provider, f"{request.label or request.method} {kind}; try again")
+        # Only before there is a connection is it certain that nothing arrived.
+        sent = not isinstance(exc, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
+        return ProviderUnavailable(provider, f"{request.label or request.method} {kind}; try again", sent=sent)
     return ProtocolError(
         provider, f"{request.label or request.method} could not be sent or read", step=request.label, reason="transport"
     )
