@@ -11,6 +11,7 @@ from typing import Any, Self, TypeVar
 import httpx
 
 from xbridge.bridge.blocking_bulk_signing import BlockingBulkSigning
+from xbridge.bridge.blocking_gateway import BlockingGateway
 from xbridge.bridge.blocking_request import BlockingRequests
 from xbridge.bridge.blocking_signing import BlockingSignatures
 from xbridge.bridge.shared import business_id_of, id_of, proof_of
@@ -44,7 +45,7 @@ from xbridge.policy import RulePack
 T = TypeVar("T")
 
 
-class Bridge(BlockingRequests, BlockingSignatures, BlockingBulkSigning):
+class Bridge(BlockingRequests, BlockingSignatures, BlockingBulkSigning, BlockingGateway):
     """xbridge for blocking code.  One instance per process, shared by its threads.
 
     ``config`` comes from :func:`xbridge.load_config`; ``store`` is opened and closed by the caller.  ``providers``

@@ -6,13 +6,14 @@ abilities are small Protocols beside this one; the façade asks "can you?" and r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from xbridge.core.bulk_signing import BulkSigningProvider
 from xbridge.core.errors import Unsupported
+from xbridge.core.gateway import GatewayReply, GatewayUser, LoginSession, TianjinUser, TifUser
 from xbridge.core.identity import Access, Authentication, Jurisdiction
 from xbridge.core.language import Language
 from xbridge.core.ports import Entropy
@@ -331,6 +332,67 @@ class KeyAgreementProvider(Protocol):
         ...
 
 
+@runtime_checkable
+class GatewayCaller(Protocol):
+    """A provider whose gateway forwards people's requests to us and carries our calls to the services behind it."""
+
+    async def verify_gateway_request(
+        self, settings: Any, headers: Iterable[tuple[str, str]], *, now: datetime
+    ) -> GatewayUser | None:
+        """Return the user of a forwarded request, None where it names nobody.
+
+        Raises ``TokenInvalid``, and ``Unsupported`` without a gateway in the configuration.
+        """
+        ...
+
+    async def call_gateway(
+        self,
+        settings: Any,
+        path: str,
+        *,
+        body: Mapping[str, object],
+        service_id: str,
+        now: datetime,
+        entropy: Entropy,
+    ) -> GatewayReply:
+        """Return what a service behind the gateway answered.  Raises ``ProviderError``, ``ConfigError``."""
+        ...
+
+    async def one_off_user(
+        self, settings: Any, token: str, *, reusable: bool, now: datetime, entropy: Entropy
+    ) -> TifUser:
+        """Return whom a one-off token stands for.  Raises as ``call_gateway``."""
+        ...
+
+    async def mini_program_login(self, settings: Any, code: str, *, now: datetime, entropy: Entropy) -> LoginSession:
+        """Return the session of a mini-program's user.  Raises as ``call_gateway``."""
+        ...
+
+    async def app_login(self, settings: Any, code: str, *, now: datetime, entropy: Entropy) -> LoginSession | TifUser:
+        """Return the session of the app's user, or their enterprise.  Raises as ``call_gateway``."""
+        ...
+
+    async def login_session(self, settings: Any, sid: str, *, now: datetime, entropy: Entropy) -> LoginSession:
+        """Return the session ``sid``.  Raises as ``call_gateway``."""
+        ...
+
+    async def company_code(self, settings: Any, sid: str, *, now: datetime, entropy: Entropy) -> str:
+        """Return a one-time code for the enterprise session ``sid``.  Raises as ``call_gateway``."""
+        ...
+
+    async def company_of_code(self, settings: Any, code: str, *, now: datetime, entropy: Entropy) -> TifUser:
+        """Return the enterprise behind a one-time code.  Raises as ``call_gateway``."""
+        ...
+
+    async def session_of_code(self, settings: Any, code: str, *, now: datetime, entropy: Entropy) -> LoginSession:
+        """Return the person's session behind a one-time code.  Raises as ``call_gateway``."""
+        ...
+
+    async def tianjin_user(self, settings: Any, uid: str, *, now: datetime, entropy: Entropy) -> TianjinUser:
+        """Return a user of the sibling platform in Tianjin.  Raises as ``call_gateway``, and ``Unsupported``."""
+        ...
+
+
 _ABILITIES: tuple[tuple[str, type], ...] = (
     ("anonymous_form", AnonymousFormProvider),
     ("anonymous_signing", AnonymousSigningProvider),
@@ -339,6 +401,7 @@ _ABILITIES: tuple[tuple[str, type], ...] = (
     ("callback", CallbackReceiver),
     ("direct_login", DirectLoginProvider),
     ("form", FormFillingProvider),
+    ("gateway", GatewayCaller),
     ("key_agreement", KeyAgreementProvider),
     ("logout", LogoutProvider),
     ("profile", ProfileProvider),

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from xbridge.core.assurance import PLATFORM_LEVELS
 from xbridge.core.identity import LEVELS, Level
 from xbridge.protocols.identity_document.home_return_permit import NumberStyle
+from xbridge.providers.guangdong.gateway_settings import GatewaySettings
 from xbridge.providers.guangdong.generation import SERVICE_IS_A_DUTY, Generation, GuangdongPaths
 
 DocumentName = Literal["resident_id", "passport", "home_return_permit", "residence_permit", "credit_code"]
@@ -64,6 +65,7 @@ class GuangdongSettings(BaseModel):
     }
     hrp_number_style: NumberStyle = "9"
     timeout_s: float = Field(default=8.0, gt=0, le=60)
+    gateway: GatewaySettings | None = None
 
     @model_validator(mode="after")
     def _lawful(self) -> GuangdongSettings:
