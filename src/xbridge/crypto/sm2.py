@@ -16,11 +16,10 @@ from __future__ import annotations
 
 from typing import Any, Final, NoReturn
 
-from cryptography.hazmat.primitives.hashes import SM3, Hash
-
 from xbridge.core.errors import ConfigError, TamperDetected, TokenInvalid, Unsupported
 from xbridge.crypto.der import INTEGER as DER_INTEGER
 from xbridge.crypto.der import SEQUENCE, DerError, Reader, read_integer, read_only, write, write_integer
+from xbridge.crypto.sm3 import sm3
 
 # sm2p256v1, GB/T 32918.5: guangdong.md section 10.1 (VERIFIED).
 P: Final = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF00000000FFFFFFFFFFFFFFFF
@@ -140,14 +139,6 @@ class Sm2PrivateKey:
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         """Refuse to be pickled or copied (lesson I4)."""
         raise TypeError("a private key is not copied or pickled")
-
-
-def sm3(*parts: bytes) -> bytes:
-    """Return the SM3 of ``parts`` one after another: 32 bytes."""
-    digest = Hash(SM3())
-    for part in parts:
-        digest.update(part)
-    return digest.finalize()
 
 
 def sm2_digest(key: Sm2PublicKey, message: bytes, *, sm2_id: bytes = DEFAULT_ID) -> bytes:

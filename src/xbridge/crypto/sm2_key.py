@@ -37,7 +37,7 @@ _ATTRIBUTES: Final = 0xA0
 _PUBLIC_LABEL: Final = "PUBLIC KEY"
 _PKCS8_LABEL: Final = "PRIVATE KEY"
 _SEC1_LABEL: Final = "EC PRIVATE KEY"
-# OpenSSL 3 calls what RFC 5915 calls EC by the curve's name, and puts the parameters in front where `ecparam` makes the key.
+# OpenSSL 3 calls what RFC 5915 calls EC by the curve's name, and `ecparam` puts the curve in front in a block of its own.
 _SEC1_LABELS: Final = frozenset({_SEC1_LABEL, "SM2 PRIVATE KEY"})
 # By the version that the structure begins with.
 _LABELS: Final[dict[int | None, frozenset[str]]] = {0: frozenset({_PKCS8_LABEL}), 1: _SEC1_LABELS}
@@ -136,7 +136,7 @@ def write_public_pem(key: Sm2PublicKey) -> bytes:
 
 
 def read_private_pem(pem: bytes) -> Sm2PrivateKey:
-    """Return the key in a PEM text: PKCS#8 or SEC 1, the latter also as OpenSSL writes it, behind its parameters.
+    """Return the key in a PEM text: PKCS#8 or SEC 1, also behind the curve's name, as OpenSSL writes it.
 
     Raises ``ConfigError``, without a cause, as :func:`read_private_key`, and with advice for an encrypted file; ``Unsupported``
     without the extra ``gm``.
@@ -149,7 +149,7 @@ def read_private_pem(pem: bytes) -> Sm2PrivateKey:
         labels, ders = zip(*read_pem(pem), strict=True)
     except VerificationError:
         labels, ders = (), ()
-    if len(labels) == 2 and labels[0] in _PARAMETER_LABELS and labels[1] in _SEC1_LABELS and ders[0] == SM2_CURVE:
+    if len(labels) == 2 and labels[0] in _PARAMETER_LABELS and ders[0] == SM2_CURVE:
         labels, ders = labels[1:], ders[1:]
     # What the label says has to be what is inside.
     if len(labels) == 1 and labels[0] in _LABELS.get(_version(ders[0]), ()):

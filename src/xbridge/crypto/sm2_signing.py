@@ -60,6 +60,11 @@ class Sm2Names:
 SM2_NAMES: Final = Sm2Names()
 
 
+def public_members(key: Sm2PublicKey, crv: str = SM2_NAMES.crv) -> dict[str, str]:
+    """Return the JWK members of ``key`` that define it, and no others: what its thumbprint hashes (RFC 7638)."""
+    return {"crv": crv, "kty": "EC", "x": write_coordinate(key.x), "y": write_coordinate(key.y)}
+
+
 class Sm2VerifyingKey:
     """A public SM2 key; implements :class:`xbridge.core.ports.Verifier`.
 
@@ -82,7 +87,7 @@ class Sm2VerifyingKey:
         """
         self._public, self._sm2_id, self._names = public, sm2_id, names
         self.alg, self.aliases = names.alg, frozenset(names.aliases)
-        self.thumbprint = members_thumbprint(self._members())
+        self.thumbprint = members_thumbprint(public_members(public, names.crv))
         self.kid = self.thumbprint if kid is None else admit_kid(kid)
 
     @classmethod
@@ -114,12 +119,8 @@ class Sm2VerifyingKey:
 
     def to_jwk(self) -> dict[str, str]:
         """Return the public JWK: the defining members, ``alg``, ``kid`` and ``use``, and nothing else (lesson C13)."""
-        return dict(sorted({**self._members(), "alg": self.alg, "kid": self.kid, "use": "sig"}.items()))
-
-    def _members(self) -> dict[str, str]:
-        """Return the members that define the key, as RFC 7638 hashes those of any other curve."""
-        x, y = (write_coordinate(number) for number in (self._public.x, self._public.y))
-        return {"crv": self._names.crv, "kty": "EC", "x": x, "y": y}
+        members = public_members(self._public, self._names.crv)
+        return dict(sorted({**members, "alg": self.alg, "kid": self.kid, "use": "sig"}.items()))
 
     def __repr__(self) -> str:
         """Return the kind and id; both are public."""

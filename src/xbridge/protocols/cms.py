@@ -37,7 +37,7 @@ from xbridge.crypto.der import (
     write_oid,
 )
 from xbridge.crypto.digest import constant_time_equal
-from xbridge.crypto.sm2 import sm3
+from xbridge.crypto.sm3 import sm3
 from xbridge.protocols.certificate import Certificate
 
 MAX_MESSAGE_BYTES: Final = 1024 * 1024
