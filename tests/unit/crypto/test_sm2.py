@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import pickle
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.crypto.binding import require_binding
+from tests.unit.crypto.openssl import require_openssl
 from xbridge.core.errors import ConfigError, TamperDetected, TokenInvalid, Unsupported
 from xbridge.crypto import sm2
 from xbridge.crypto.der import write, write_integer, write_oid
@@ -119,9 +119,7 @@ def test_no_two_signatures_are_equal() -> None:
 
 def test_openssl_agrees(tmp_path: Path) -> None:
     """OpenSSL reads our key files, verifies our signature and makes one that we accept."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("there is no openssl here")
+    openssl = require_openssl()
     (tmp_path / "key.der").write_bytes(write_private_key(KEY))
     (tmp_path / "public.der").write_bytes(write_public_key(PUBLIC))
     (tmp_path / "message").write_bytes(MESSAGE)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import pickle
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.crypto.binding import require_binding
+from tests.unit.crypto.openssl import require_openssl
 from xbridge.core.errors import TamperDetected, Unsupported
 from xbridge.crypto.der import write, write_integer
 from xbridge.crypto.sm2 import P, Sm2PrivateKey, Sm2PublicKey
@@ -92,9 +92,7 @@ def test_gmalg_agrees(text: bytes) -> None:
 
 def test_openssl_agrees(tmp_path: Path) -> None:
     """OpenSSL opens our ASN.1 form and makes one that opens here."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("there is no openssl here")
+    openssl = require_openssl()
     (tmp_path / "key.der").write_bytes(write_private_key(KEY))
     (tmp_path / "public.der").write_bytes(write_public_key(PUBLIC))
     (tmp_path / "text").write_bytes(TEXT)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.crypto.binding import require_binding
+from tests.unit.crypto.openssl import require_openssl
 from xbridge.core.errors import ConfigError, TokenInvalid
 from xbridge.crypto.der import write_oid
 from xbridge.crypto.pem import write_pem
@@ -37,9 +37,7 @@ CURVE = write_oid("1.2.156.10197.1.301")
 @pytest.fixture
 def openssl(tmp_path: Path) -> Callable[..., bytes]:
     """``openssl`` with these arguments, in an empty folder: what it writes to its output."""
-    program = shutil.which("openssl")
-    if program is None:
-        pytest.skip("there is no openssl here")
+    program = require_openssl()
 
     def run(*arguments: str, given: bytes = b"") -> bytes:
         return subprocess.run([program, *arguments], cwd=tmp_path, check=True, capture_output=True, input=given).stdout
