@@ -27,6 +27,7 @@ from xbridge.ledger.entry import LedgerEntry
 from xbridge.providers.corpid import CorpIdSettings
 from xbridge.providers.guangdong.settings import GuangdongSettings
 from xbridge.providers.iamsmart.settings import IamSmartSettings
+from xbridge.providers.zwrz.settings import ZwrzSettings
 
 FOLDER = Path(__file__).resolve().parents[1] / "specs" / "schemas"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -217,6 +218,7 @@ def _configuration() -> Schema:
         ("corpid", CorpIdSettings),
         ("guangdong", GuangdongSettings),
         ("iamsmart", IamSmartSettings),
+        ("zwrz", ZwrzSettings),
     ):
         section = _model(settings)
         body["$defs"] |= section.pop("$defs", {})

@@ -1,4 +1,4 @@
-"""Strict mock servers of iAM Smart, CorpID and the Guangdong identity platform: a second opinion of the protocols.
+"""Strict mock servers of iAM Smart, CorpID and the Guangdong identity platforms: a second opinion of the protocols.
 
 Written from the specifications alone; nothing here imports ``xbridge``. Names are loaded when first used. It is not
 the real service of any government, and its people are invented.
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from xbridge_mocks.random_source import RandomSource, SeededRandomSource
     from xbridge_mocks.server import RunningMocks, serve
     from xbridge_mocks.world import MockWorld
+    from xbridge_mocks.zwrz import ZwrzMock, ZwrzMockSettings
 
 __all__ = [
     "ClientCredentials",
@@ -36,6 +37,8 @@ __all__ = [
     "RunningMocks",
     "SeededRandomSource",
     "serve",
+    "ZwrzMock",
+    "ZwrzMockSettings",
 ]
 
 _HOME = {
@@ -53,6 +56,8 @@ _HOME = {
     "RandomSource": "random_source",
     "RunningMocks": "server",
     "SeededRandomSource": "random_source",
+    "ZwrzMock": "zwrz",
+    "ZwrzMockSettings": "zwrz",
     "serve": "server",
 }
 

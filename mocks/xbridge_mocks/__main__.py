@@ -31,6 +31,11 @@ _READY: dict[str, Text] = {
     "corpid": Text(
         "CorpID (mock):  {url}", "數碼企業身份 CorpID（模擬）：  {url}", "数码企业身份 CorpID（模拟）：  {url}"
     ),
+    "zwrz": Text(
+        "Civil servants' sign-in (mock):  {url}",
+        "公務人員登入平台（模擬）：  {url}",
+        "公务人员登录平台（模拟）：  {url}",
+    ),
     "secret": Text(
         "Control API secret (header X-Mock-Secret):  {secret}",
         "控制介面密鑰（標頭 X-Mock-Secret）：  {secret}",
@@ -50,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     wish = _parser().parse_args(argv)
     world = MockWorld(seed=wish.seed)
     try:
-        running = serve(world, wish.host, wish.iamsmart_port, wish.guangdong_port, wish.corpid_port)
+        running = serve(world, wish.host, wish.iamsmart_port, wish.guangdong_port, wish.corpid_port, wish.zwrz_port)
     except OSError as exc:
         print(f"xbridge_mocks: {exc.strerror or exc}", file=sys.stderr)
         return 1
@@ -71,12 +76,13 @@ def _announce(running: RunningMocks, lang: Language, *, as_json: bool, seeded: b
                 "iamsmart_url": running.iamsmart_url,
                 "guangdong_url": running.guangdong_url,
                 "corpid_url": running.corpid_url,
+                "zwrz_url": running.zwrz_url,
                 "control_secret": running.control_secret,
                 "mock": True,
             }
         )
-    keys = ["banner", *(["seeded"] if seeded else []), "iamsmart", "guangdong", "corpid", "secret", "stop"]
-    urls = {"iamsmart": running.iamsmart_url, "guangdong": running.guangdong_url, "corpid": running.corpid_url}
+    keys = ["banner", *(["seeded"] if seeded else []), "iamsmart", "guangdong", "corpid", "zwrz", "secret", "stop"]
+    urls = {name: getattr(running, f"{name}_url") for name in ("iamsmart", "guangdong", "corpid", "zwrz")}
     return "\n".join(
         _READY[key].in_language(lang).format(url=urls.get(key, ""), secret=running.control_secret) for key in keys
     )
@@ -89,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--iamsmart-port", type=int, default=0, help="0 takes a free port (default)")
     parser.add_argument("--guangdong-port", type=int, default=0, help="0 takes a free port (default)")
     parser.add_argument("--corpid-port", type=int, default=0, help="0 takes a free port (default)")
+    parser.add_argument("--zwrz-port", type=int, default=0, help="0 takes a free port (default)")
     parser.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1; think before you choose another")
     parser.add_argument("--json", action="store_true", help="announce the addresses as one line of JSON")
     parser.add_argument("--seed", help="FOR TESTS ONLY: repeat every drawn value")

@@ -31,7 +31,15 @@ class _SilentHandler(WSGIRequestHandler):
 class RunningMocks:
     """Servers, one for each mock, that run until :meth:`stop`, or until the end of a ``with`` block."""
 
-    def __init__(self, world: MockWorld, host: str, iamsmart_port: int, guangdong_port: int, corpid_port: int) -> None:
+    def __init__(
+        self,
+        world: MockWorld,
+        host: str,
+        iamsmart_port: int,
+        guangdong_port: int,
+        corpid_port: int,
+        zwrz_port: int,
+    ) -> None:
         self.world = world
         self.control_secret = world.control_secret
         self._servers: list[tuple[BaseWSGIServer, threading.Thread]] = []
@@ -39,6 +47,7 @@ class RunningMocks:
             self.iamsmart_url = self._start("iamsmart", world.iamsmart, host, iamsmart_port)
             self.guangdong_url = self._start("guangdong", world.guangdong, host, guangdong_port)
             self.corpid_url = self._start("corpid", world.corpid, host, corpid_port)
+            self.zwrz_url = self._start("zwrz", world.zwrz, host, zwrz_port)
         except BaseException:
             self.stop()
             raise
@@ -75,7 +84,12 @@ class RunningMocks:
 
 
 def serve(
-    world: MockWorld, host: str = "127.0.0.1", iamsmart_port: int = 0, guangdong_port: int = 0, corpid_port: int = 0
+    world: MockWorld,
+    host: str = "127.0.0.1",
+    iamsmart_port: int = 0,
+    guangdong_port: int = 0,
+    corpid_port: int = 0,
+    zwrz_port: int = 0,
 ) -> RunningMocks:
     """Start the mocks of ``world``; port 0 takes a free one. Raises OSError when an address is taken."""
-    return RunningMocks(world, host, iamsmart_port, guangdong_port, corpid_port)
+    return RunningMocks(world, host, iamsmart_port, guangdong_port, corpid_port, zwrz_port)

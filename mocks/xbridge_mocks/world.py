@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from xbridge_mocks.corpid import CorpIdMock, CorpIdMockSettings
     from xbridge_mocks.guangdong import GuangdongMock, GuangdongMockSettings
     from xbridge_mocks.iamsmart import IamSmartMock, IamSmartMockSettings
+    from xbridge_mocks.zwrz import ZwrzMock, ZwrzMockSettings
 
 __all__ = ["MockWorld"]
 
@@ -38,16 +39,19 @@ class MockWorld:
         iamsmart_settings: IamSmartMockSettings | None = None,
         guangdong_settings: GuangdongMockSettings | None = None,
         corpid_settings: CorpIdMockSettings | None = None,
+        zwrz_settings: ZwrzMockSettings | None = None,
     ) -> None:
         self.clock = MockClock() if clock is None else clock
         self.personas = POPULATION if personas is None else tuple(personas)
         self._seed = seed
         self._settings = (iamsmart_settings, guangdong_settings)
         self._corpid_settings = corpid_settings
+        self._zwrz_settings = zwrz_settings
         self._lock = threading.Lock()
         self._iamsmart: IamSmartMock | None = None
         self._guangdong: GuangdongMock | None = None
         self._corpid: CorpIdMock | None = None
+        self._zwrz: ZwrzMock | None = None
         self.control_secret = self._random("control").token(24)
 
     @property
@@ -97,6 +101,22 @@ class MockWorld:
                     control_secret=self.control_secret,
                 )
             return self._corpid
+
+    @property
+    def zwrz(self) -> ZwrzMock:
+        """The mock of Guangdong's sign-in for civil servants."""
+        from xbridge_mocks.zwrz import ZwrzMock
+
+        with self._lock:
+            if self._zwrz is None:
+                self._zwrz = ZwrzMock(
+                    clock=self.clock,
+                    personas=self.personas,
+                    random=self._random("zwrz"),
+                    settings=self._zwrz_settings,
+                    control_secret=self.control_secret,
+                )
+            return self._zwrz
 
     def _random(self, purpose: str) -> RandomSource:
         return RandomSource() if self._seed is None else SeededRandomSource(self._seed, purpose)

@@ -25,7 +25,7 @@ def world() -> MockWorld:
     return MockWorld(MockClock(datetime(2025, 6, 2, 4, tzinfo=UTC)))
 
 
-@pytest.fixture(params=["iamsmart", "guangdong", "corpid"])
+@pytest.fixture(params=["iamsmart", "guangdong", "corpid", "zwrz"])
 def control(world, request):
     """Calls the control API of each mock with the right secret; returns status and JSON."""
     browser = Client(getattr(world, request.param))

@@ -31,7 +31,7 @@ def get(url, path, **head):
 def test_serves_all_on_loopback(capfd):
     """Each mock answers on 127.0.0.1, marks what it sends, and logs no request line."""
     with serve(MockWorld()) as running:
-        for name in ("iamsmart", "guangdong", "corpid"):
+        for name in ("iamsmart", "guangdong", "corpid", "zwrz"):
             url = getattr(running, f"{name}_url")
             assert url.startswith("http://127.0.0.1:")
             status, head, _ = get(url, "/__mock__/clock?code=S3CRET", **{"X-Mock-Secret": running.control_secret})
@@ -80,7 +80,7 @@ def test_command(stop):
     with subprocess.Popen(command, env=where, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout
         said = json.loads(process.stdout.readline())
-        assert [get(said[f"{name}_url"], "/")[0] for name in ("iamsmart", "guangdong", "corpid")] == [200] * 3
+        assert [get(said[f"{name}_url"], "/")[0] for name in ("iamsmart", "guangdong", "corpid", "zwrz")] == [200] * 4
         assert said["mock"] is True
         process.send_signal(stop)
         out, err = process.communicate(timeout=20)

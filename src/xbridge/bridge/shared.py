@@ -24,9 +24,10 @@ from xbridge.policy import RulePack, builtin_pack
 from xbridge.providers.corpid import PROVIDER as CORPID
 from xbridge.providers.guangdong import PROVIDER as GUANGDONG
 from xbridge.providers.iamsmart import PROVIDER as IAMSMART
+from xbridge.providers.zwrz import PROVIDER as ZWRZ
 
 T = TypeVar("T")
-BUILT_IN: tuple[Provider, ...] = (IAMSMART, GUANGDONG, CORPID)
+BUILT_IN: tuple[Provider, ...] = (IAMSMART, GUANGDONG, CORPID, ZWRZ)
 
 
 class Shared:

@@ -35,13 +35,14 @@ if TYPE_CHECKING:
 IAMSMART_URL = "http://iamsmart.test"
 GUANGDONG_URL = "http://guangdong.test"
 CORPID_URL = "http://corpid.test"
+ZWRZ_URL = "http://zwrz.test"
 SERVICE_URL = "https://svc.test"
 CALLBACK_URL = f"{SERVICE_URL}/push/hk"
 ASKING_SCOPES = (
     "eidapi_auth", "eidapi_profiles", "eidapi_formFilling", "eidapi_fr", "eidapi_sign", "eidapi_bulksign",
 )  # fmt: skip
 """What a service that asks for everything is registered with."""
-_CALLBACK_PATHS = {"iamsmart": "hk", "guangdong": "gd", "corpid": "corp"}
+_CALLBACK_PATHS = {"iamsmart": "hk", "guangdong": "gd", "corpid": "corp", "zwrz": "office"}
 NOON = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
 
 
@@ -136,6 +137,7 @@ class _Place:
             "iamsmart": self._at_iamsmart,
             "guangdong": self._at_guangdong,
             "corpid": self._at_corpid,
+            "zwrz": self._at_zwrz,
         }
         kek = new_kek()
         return {
@@ -194,6 +196,16 @@ class _Place:
                 "client_secret": made.corp_client_secret,
                 "kek_private_keys": [private_kek],
             },
+        }
+
+    def _at_zwrz(self, _private_kek: str, _public_kek: bytes) -> dict[str, Any]:
+        return_to = [self.return_to["zwrz"]]
+        made = self.mocks.zwrz.register_client(name="Sample console", redirect_uris=return_to)
+        return {
+            "base_url": ZWRZ_URL,
+            "client_id": made.client_id,
+            "client_secret": made.client_secret,
+            "redirect_uris": return_to,
         }
 
     def _for_asking(self) -> tuple[dict[str, Any], dict[str, Any]]:
