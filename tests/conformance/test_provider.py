@@ -15,6 +15,7 @@ import pytest
 from tests.negative.refusal import refused
 from tests.negative.stage import COLOURS, Stage
 from xbridge.bridge.shared import BUILT_IN
+from xbridge.core.callback import CallbackParameters
 from xbridge.core.config import parse_config
 from xbridge.core.effects import send
 from xbridge.core.errors import ConfigError, ProviderRejected, XBridgeError
@@ -22,7 +23,7 @@ from xbridge.core.http import HTTPRequest
 from xbridge.core.identity import Assurance, Authentication, Jurisdiction, Profile
 from xbridge.core.language import Language
 from xbridge.core.ports import Entropy
-from xbridge.core.provider import CallbackParameters, Provider
+from xbridge.core.provider import Provider
 from xbridge.testing import World
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,30 +12,14 @@ from datetime import datetime
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from xbridge.core.bulk_signing import BulkSigningProvider
+from xbridge.core.callback import CallbackParameters, CallbackReceiver
 from xbridge.core.errors import Unsupported
 from xbridge.core.gateway import GatewayReply, GatewayUser, LoginSession, TianjinUser, TifUser
 from xbridge.core.identity import Access, Authentication, Jurisdiction
 from xbridge.core.language import Language
 from xbridge.core.ports import Entropy
-from xbridge.core.request import AppPlatform, Asked, CallbackMessage, Errand, RequestKind
-from xbridge.core.signing import PersonalSignature, SignatureSought, SigningPage, SigningTask, Verdict
-
-
-class CallbackParameters(Protocol):
-    """The decoded parameters of a callback, each at most once."""
-
-    @property
-    def path(self) -> str:
-        """The path of the address that it came to."""
-        ...
-
-    def optional(self, name: str) -> str | None:
-        """Return the value of ``name`` or None; raises ``CallbackInvalid`` when duplicated."""
-        ...
-
-    def required(self, name: str) -> str:
-        """Return the value of ``name``; raises ``CallbackInvalid`` when missing or duplicated."""
-        ...
+from xbridge.core.request import AppPlatform, Asked, Errand
+from xbridge.core.signing_provider import AnonymousSigningProvider, SigningProvider
 
 
 class Provider(Protocol):
@@ -139,28 +123,6 @@ class AppLoginProvider(Protocol):
 
 
 @runtime_checkable
-class CallbackReceiver(Protocol):
-    """A provider that POSTs results server to server."""
-
-    def open_callback(self, settings: Any, raw: bytes, *, content_type: str = "application/json") -> CallbackMessage:
-        """Return what ``raw``, a request body of ``content_type`` from anybody, says.  Pure.
-
-        Raises ``CallbackInvalid``, and ``Unsupported`` where reading that type needs a package that is not there.
-        """
-        ...
-
-    def read_answer(self, settings: Any, kind: RequestKind, content: Mapping[str, object]) -> Any:
-        """Return the typed result in ``content``; None for a step-up.  Pure.  Raises ``ProtocolError``."""
-        ...
-
-    def wanted_content(
-        self, kind: RequestKind, fields: tuple[str, ...], content: Mapping[str, object]
-    ) -> Mapping[str, object]:
-        """Return the part of ``content`` that ``fields`` asked for: nobody agreed to us keeping more."""
-        ...
-
-
-@runtime_checkable
 class ProfileProvider(CallbackReceiver, Protocol):
     """A provider that can be asked for verified personal data after the login, answered by callback."""
 
@@ -190,87 +152,6 @@ class StepUpProvider(CallbackReceiver, Protocol):
         self, settings: Any, subject: str, access: Access, errand: Errand, *, now: datetime, entropy: Entropy
     ) -> Asked:
         """Ask.  Raises as ``ask_profile``."""
-        ...
-
-
-@runtime_checkable
-class SignatureAcknowledger(Protocol):
-    """A provider that wants to be told what became of a signature."""
-
-    async def acknowledge_signature(
-        self, settings: Any, business_id: str, verdict: Verdict, *, now: datetime, entropy: Entropy
-    ) -> None:
-        """Tell it.  The same verdict may be told again.  Raises ``ProviderError``."""
-        ...
-
-
-@runtime_checkable
-class SigningProvider(CallbackReceiver, SignatureAcknowledger, Protocol):
-    """A provider with whose key the person signs, answered by callback."""
-
-    def verify_signer(self, settings: Any, assurance_source: str) -> None:
-        """Check that signatures can be verified here, and that an account known as ``assurance_source`` may sign.
-
-        Raises ``ConfigError`` without trust anchors, ``VerificationError("assurance", reason="cannot_sign")``.
-        """
-        ...
-
-    async def ask_signature(
-        self,
-        settings: Any,
-        subject: str,
-        access: Access,
-        errand: Errand,
-        task: SigningTask,
-        *,
-        now: datetime,
-        entropy: Entropy,
-    ) -> Asked:
-        """Ask.  Raises as ``ask_profile``, and ``DocumentInvalid`` for an identity card number that is none."""
-        ...
-
-    def read_signature(
-        self, settings: Any, sought: SignatureSought, content: Mapping[str, object], *, at: datetime
-    ) -> PersonalSignature:
-        """Return the signature in ``content``, verified at ``at``.  Pure.
-
-        Raises ``ProtocolError`` for another shape and ``VerificationError`` for everything that does not hold.
-        """
-        ...
-
-    def signature_form(self, settings: Any) -> Any:
-        """Return how algorithm names are read, a ``protocols.personal_signature.SignatureForm``: it is kept as proof."""
-        ...
-
-    def signature_anchors(self, settings: Any) -> Any:
-        """Return the authorities that count, as ``protocols.personal_signature.TrustAnchors``; None where none is set."""
-        ...
-
-
-@runtime_checkable
-class AnonymousSigningProvider(SignatureAcknowledger, Protocol):
-    """A provider with whose key somebody signs who has not logged in: asked first, answered through the browser."""
-
-    async def begin_anonymous_signature(
-        self, settings: Any, errand: Errand, task: SigningTask, *, return_to: str, now: datetime, entropy: Entropy
-    ) -> SigningPage:
-        """Return where to send the browser.  Raises as ``ask_signature``."""
-        ...
-
-    async def finish_anonymous_signature(
-        self,
-        settings: Any,
-        callback: CallbackParameters,
-        *,
-        business_id: str,
-        sought: SignatureSought,
-        now: datetime,
-        entropy: Entropy,
-    ) -> PersonalSignature:
-        """Return the verified signature.
-
-        Raises ``UserDeclined``, ``CallbackInvalid``, ``ProviderError``, ``VerificationError``.
-        """
         ...
 
 

@@ -15,8 +15,9 @@ from xbridge.core.decision import Record
 from xbridge.core.effects import Pending, peek_pending, put_pending
 from xbridge.core.errors import CallbackInvalid, StoreConflict, VerificationError
 from xbridge.core.ports import Entropy
-from xbridge.core.provider import Provider, SignatureAcknowledger, lacking
+from xbridge.core.provider import Provider, lacking
 from xbridge.core.signing import Verdict
+from xbridge.core.signing_provider import SignatureAcknowledger
 from xbridge.flows.deps import Deps
 from xbridge.flows.waiting import (
     ANSWER_S,

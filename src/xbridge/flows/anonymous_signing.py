@@ -24,8 +24,9 @@ from xbridge.core.errors import (
 )
 from xbridge.core.language import Language
 from xbridge.core.ports import Entropy
-from xbridge.core.provider import AnonymousSigningProvider, Provider, lacking
+from xbridge.core.provider import Provider, lacking
 from xbridge.core.signing import PersonalSignature, SigningHop, SigningTask, Verdict
+from xbridge.core.signing_provider import AnonymousSigningProvider
 from xbridge.crypto.canonical import canonical_json
 from xbridge.crypto.digest import constant_time_equal
 from xbridge.flows.acknowledgement import acknowledgement

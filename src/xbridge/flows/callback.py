@@ -10,11 +10,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from xbridge.core.callback import CallbackReceiver
 from xbridge.core.effects import take_pending
 from xbridge.core.errors import CallbackInvalid, VerificationError
 from xbridge.core.moment import from_seconds
 from xbridge.core.ports import Entropy
-from xbridge.core.provider import CallbackReceiver, Provider, lacking
+from xbridge.core.provider import Provider, lacking
 from xbridge.core.signing import SIGNED_KINDS
 from xbridge.crypto.canonical import canonical_json_of
 from xbridge.crypto.digest import constant_time_equal

@@ -6,12 +6,13 @@ import json
 from datetime import datetime
 from typing import Any
 
+from xbridge.core.callback import CallbackReceiver
 from xbridge.core.effects import Pending, take_pending
 from xbridge.core.errors import TamperDetected
 from xbridge.core.identity import Assurance
 from xbridge.core.moment import from_seconds
 from xbridge.core.ports import Entropy
-from xbridge.core.provider import CallbackReceiver, lacking
+from xbridge.core.provider import lacking
 from xbridge.core.request import Collected, StepUp
 from xbridge.core.signing import SIGNED_KINDS, Verdict
 from xbridge.flows.acknowledgement import acknowledgement, unanswered

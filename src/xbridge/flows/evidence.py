@@ -7,7 +7,7 @@ from datetime import datetime
 from xbridge.core.effects import read, read_log, scan
 from xbridge.core.errors import TamperDetected
 from xbridge.core.moment import to_text
-from xbridge.core.provider import SigningProvider
+from xbridge.core.signing_provider import SigningProvider
 from xbridge.crypto import base64url
 from xbridge.crypto.canonical import canonical_json_of
 from xbridge.crypto.key import VerificationKey

@@ -14,7 +14,7 @@ from xbridge.core.bulk_signing import BulkSignatures
 from xbridge.core.errors import ConfigError, TamperDetected
 from xbridge.core.language import Language
 from xbridge.core.ports import Entropy
-from xbridge.core.provider import Provider, SigningProvider, lacking
+from xbridge.core.provider import Provider, lacking
 from xbridge.core.request import PendingRequest
 from xbridge.core.signing import (
     SIGNATURE_ALGORITHMS,
@@ -23,6 +23,7 @@ from xbridge.core.signing import (
     SignatureSought,
     SigningTask,
 )
+from xbridge.core.signing_provider import SigningProvider
 from xbridge.flows.bulk_signing import verify_bulk_answer
 from xbridge.flows.deps import Deps
 from xbridge.flows.request import (

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from xbridge.core.callback import CallbackParameters
 from xbridge.core.identity import Access
 from xbridge.core.ports import Entropy
-from xbridge.core.provider import CallbackParameters
 from xbridge.protocols.dialect import Dialect
 from xbridge.protocols.enveloped_call import ABSOLUTE_FROM_MS, call
 from xbridge.protocols.enveloped_reply import CODE, broken, raise_for_code

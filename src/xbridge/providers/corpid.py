@@ -15,11 +15,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from xbridge.core.callback import CallbackParameters
 from xbridge.core.errors import CallbackInvalid, ConfigError, ProviderError, Unsupported
 from xbridge.core.identity import Assurance, Authentication, Holder, Jurisdiction, Level, Profile
 from xbridge.core.language import Language
 from xbridge.core.ports import Entropy
-from xbridge.core.provider import CallbackParameters
 from xbridge.core.request import AppPlatform
 from xbridge.protocols.app_link import AppEntry, app_link, way_back
 from xbridge.protocols.auth_code import TokenReply, callback_code, exchange_code

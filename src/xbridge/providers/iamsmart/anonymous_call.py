@@ -11,9 +11,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from xbridge.core.callback import CallbackParameters
 from xbridge.core.errors import CallbackInvalid
 from xbridge.core.ports import Entropy
-from xbridge.core.provider import CallbackParameters
 from xbridge.core.request import Errand
 from xbridge.crypto.digest import constant_time_equal
 from xbridge.providers.iamsmart.call import call

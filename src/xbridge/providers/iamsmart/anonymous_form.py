@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from xbridge.core.callback import CallbackParameters
 from xbridge.core.ports import Entropy
-from xbridge.core.provider import CallbackParameters
 from xbridge.core.request import Errand
 from xbridge.providers.iamsmart.anonymous_call import ask_ticket, fetch_result
 from xbridge.providers.iamsmart.callback import wanted_content

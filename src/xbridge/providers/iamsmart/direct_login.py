@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from xbridge.core.callback import CallbackParameters
 from xbridge.core.errors import CallbackInvalid, Unsupported
-from xbridge.core.provider import CallbackParameters
 from xbridge.protocols.redirect import with_query
 from xbridge.providers.iamsmart.settings import IamSmartSettings
 

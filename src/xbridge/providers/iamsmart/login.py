@@ -13,11 +13,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from xbridge.core.callback import CallbackParameters
 from xbridge.core.errors import ConfigError
 from xbridge.core.identity import Access, Assurance, Authentication, Jurisdiction, Profile, StartedBy
 from xbridge.core.language import Language
 from xbridge.core.ports import Entropy
-from xbridge.core.provider import CallbackParameters
 from xbridge.core.request import AppPlatform, Asked, CallbackMessage, Errand, RequestKind
 from xbridge.providers.iamsmart import anonymous_form, callback, direct_login, request
 from xbridge.providers.iamsmart.bulk_signing_face import BulkSigningFace

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from xbridge.core.callback import CallbackParameters
 from xbridge.core.identity import Access
 from xbridge.core.ports import Entropy
-from xbridge.core.provider import CallbackParameters
 from xbridge.core.request import Asked, Errand
 from xbridge.core.signing import PersonalSignature, SignatureSought, SigningPage, SigningTask, Verdict
 from xbridge.protocols.personal_signature import SignatureForm, TrustAnchors

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from xbridge.core.callback import CallbackParameters
 from xbridge.core.ports import Entropy
-from xbridge.core.provider import CallbackParameters
 from xbridge.protocols import auth_code
 from xbridge.protocols.auth_code import AUTHENTICATION, TokenReply
 from xbridge.providers.iamsmart.reply import DIALECT

@@ -13,13 +13,13 @@ from urllib.parse import urlencode
 
 from pydantic import ValidationError
 
+from xbridge.core.callback import CallbackParameters
 from xbridge.core.effects import send
 from xbridge.core.errors import ConfigError, ProviderRejected, UserDeclined
 from xbridge.core.http import HTTPReply, HTTPRequest
 from xbridge.core.identity import Assurance, Authentication, Jurisdiction, Profile
 from xbridge.core.language import Language
 from xbridge.core.ports import Entropy
-from xbridge.core.provider import CallbackParameters
 from xbridge.providers.zwrz.reply import PROVIDER_ID, parse_token_reply, parse_user_reply
 from xbridge.providers.zwrz.settings import ZwrzSettings
 
