@@ -20,6 +20,7 @@ from xbridge.core.moment import from_text, to_text
 from xbridge.core.web_address import check_web_address
 
 _WAYS_BACK = ("redirect_uris", "direct_login_uris", "direct_login_app_uris")
+_ADDRESSES = (*_WAYS_BACK, "logout_uris")
 
 
 class _Section(BaseModel):
@@ -214,7 +215,7 @@ def _urls(config: Config) -> list[tuple[str, str]]:
     found: list[tuple[str, object]] = [("issuer", config.issuer)]
     for name, section in config.providers.items():
         found += _base_urls(f"providers.{name}", section)
-        for member in _WAYS_BACK:
+        for member in _ADDRESSES:
             uris = section.get(member, ())
             if not isinstance(uris, list | tuple):
                 raise ValueError(f"providers.{name}.{member} must be a list")

@@ -199,7 +199,7 @@ class LinkRefused(XBridgeError):
     code = "link_refused"
 
     def __init__(self, reason: str, message: str) -> None:
-        """``reason``: ``session same_side direct_login organisation stale used conflict authorisation provider unknown``."""
+        """``reason`` is one of ``session same_side direct_login stateless organisation stale used conflict``…"""
         super().__init__(message)
         self.reason = reason
 

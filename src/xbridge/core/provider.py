@@ -7,9 +7,8 @@ abilities are small Protocols beside this one; the façade asks "can you?" and r
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from xbridge.core.bulk_signing import BulkSigningProvider
 from xbridge.core.callback import CallbackParameters, CallbackReceiver
@@ -73,31 +72,6 @@ class BrowserAware(Protocol):
 
     def begin_in(self, settings: Any, *, return_to: str, state: str, language: Language, user_agent: str) -> str:
         """Return the URL to send the browser that calls itself ``user_agent`` to.  Raises as ``begin``."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StateCarriage:
-    """How a callback shows which login it ends.
-
-    ``where``: as the parameter ``state`` in its query, as the last segment of its path, or not at all; then nothing but the
-    browser's session ties it to a login, of which that session has one at a time.  ``copies`` is how often the parameter
-    may appear, each time with our value.  ``joint`` is what stands between parameters that travelled inside a redirect URI.
-    ``max_login_s`` shortens the time for such a login.
-    """
-
-    where: Literal["query", "path", "session"] = "query"
-    joint: Literal["&", ","] = "&"
-    copies: int = 1
-    max_login_s: int | None = None
-
-
-@runtime_checkable
-class StateCarrier(Protocol):
-    """A provider whose platform may not bring ``state`` back as a parameter of its own."""
-
-    def state_carriage(self, settings: Any) -> StateCarriage:
-        """Return how its callbacks carry our state.  Pure."""
         ...
 
 

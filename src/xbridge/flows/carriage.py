@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from xbridge.core.carriage import StateCarriage, StateCarrier
 from xbridge.core.effects import Pending, peek_pending, put_pending, take_pending
 from xbridge.core.errors import CallbackInvalid
-from xbridge.core.provider import Provider, StateCarriage, StateCarrier
+from xbridge.core.provider import Provider
 from xbridge.crypto.digest import constant_time_equal
 from xbridge.protocols.redirect import Callback, split_at_commas, verify_state
 

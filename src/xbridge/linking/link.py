@@ -67,7 +67,10 @@ def verify_pair(first: LoginProof, second: LoginProof) -> tuple[LoginProof, Logi
     # (2)
     if first.id == second.id:
         raise LinkRefused("used", "the same login cannot stand for both sides")
-    # (3) A login without state can be started by an attacker in the victim's browser (iamsmart.md 6.7).
+    # (3) A login without state can be started, or ended, by an attacker in the victim's browser (iamsmart.md 6.7,
+    # guangdong.md 2.1): the account would be the attacker's.
+    if any(proof.started_by == "relying_party_stateless" for proof in by_side.values()):
+        raise LinkRefused("stateless", "a login whose callback carried no state cannot make a link")
     if any(proof.started_by != "relying_party" for proof in by_side.values()):
         raise LinkRefused("direct_login", "a login that was started elsewhere cannot make a link; log in from here")
     # (4) A company's account is many people's: whoever acts for it next would find somebody else's link.

@@ -11,13 +11,13 @@ from urllib.parse import urlencode
 from pydantic import SecretStr, ValidationError
 
 from xbridge.core.callback import CallbackParameters
+from xbridge.core.carriage import StateCarriage
 from xbridge.core.effects import read_clock, send
 from xbridge.core.errors import ConfigError, ProviderRejected, UserDeclined, VerificationError
 from xbridge.core.http import HTTPRequest
 from xbridge.core.identity import Authentication, Jurisdiction
 from xbridge.core.language import Language
 from xbridge.core.ports import Entropy
-from xbridge.core.provider import StateCarriage
 from xbridge.providers.guangdong.account import GuangdongAccount
 from xbridge.providers.guangdong.account_reply import parse_account_reply
 from xbridge.providers.guangdong.gateway import GatewayFace

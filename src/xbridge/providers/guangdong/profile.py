@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 from xbridge.core.errors import VerificationError
 from xbridge.core.identity import Profile
-from xbridge.protocols.identity_document.document import parse_document
+from xbridge.protocols.identity_document.document import DocumentKind, parse_document
 from xbridge.protocols.identity_document.home_return_permit import format_home_return_permit
 from xbridge.protocols.identity_document.residence_permit import ORIGINS
 from xbridge.providers.guangdong.account import GuangdongAccount
 from xbridge.providers.guangdong.reply import broken
-from xbridge.providers.guangdong.settings import DocumentName, GuangdongSettings
+from xbridge.providers.guangdong.settings import GuangdongSettings
 
 SEX = {"1": "M", "2": "F"}
-_PASSPORT = re.compile(r"[A-Z0-9]{5,20}", re.ASCII)
 
 
 def profile_of(settings: GuangdongSettings, account: GuangdongAccount) -> Profile:
@@ -26,13 +23,8 @@ def profile_of(settings: GuangdongSettings, account: GuangdongAccount) -> Profil
     return Profile(name=account.name, gender=SEX.get(account.sex, ""), documents=documents)
 
 
-def _document(settings: GuangdongSettings, kind: DocumentName, number: str) -> tuple[str, str]:
+def _document(settings: GuangdongSettings, kind: DocumentKind, number: str) -> tuple[str, str]:
     """Return the kind and the number in normal form.  Raises ``ProtocolError``."""
-    if kind == "passport":
-        # Every country numbers its own, so there is a form to check and no check character.
-        if not _PASSPORT.fullmatch(number):
-            raise broken("tokeninfo", "document")
-        return kind, number
     # A residence permit shares code 10 and the format of a resident identity number; its area code tells (4.3).
     if kind == "resident_id" and number[:6] in ORIGINS:
         kind = "residence_permit"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from xbridge.core.provider import StateCarriage
+from xbridge.core.carriage import StateCarriage
 from xbridge.providers.guangdong.settings import GuangdongSettings
 
 SESSION_LOGIN_S = 300

@@ -8,11 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from xbridge.core.assurance import PLATFORM_LEVELS
 from xbridge.core.identity import LEVELS, Level
+from xbridge.protocols.identity_document.document import DocumentKind
 from xbridge.protocols.identity_document.home_return_permit import NumberStyle
 from xbridge.providers.guangdong.gateway_settings import GatewaySettings
 from xbridge.providers.guangdong.generation import SERVICE_IS_A_DUTY, Generation, GuangdongPaths
 
-DocumentName = Literal["resident_id", "passport", "home_return_permit", "residence_permit", "credit_code"]
 StateMode = Literal["redirect_query", "redirect_path", "param", "both", "cookie_only"]
 
 
@@ -57,7 +57,7 @@ class GuangdongSettings(BaseModel):
     max_age_of_proof_s: int | None = Field(default=None, ge=60)
     level_map: dict[Level, Level] = Field(default_factory=lambda: dict(PLATFORM_LEVELS))
     level_cap: Level = "L3"
-    idcardtype_map: dict[str, DocumentName] = {
+    idcardtype_map: dict[str, DocumentKind] = {
         "10": "resident_id",
         "20": "passport",
         "40": "home_return_permit",

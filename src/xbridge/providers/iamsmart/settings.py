@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from xbridge.core.assurance import IAMSMART_LEVELS
 from xbridge.core.identity import Level
 from xbridge.protocols.app_link import AppEntry
 from xbridge.protocols.registration import KeyPaths, Registration
@@ -112,7 +113,7 @@ class IamSmartSettings(Registration, AppEntry):
     profile_fields: tuple[str, ...] = ("idNo", "enName", "chName", "birthDate", "gender")
     source: str = "PC_Browser"
     broker_page: Literal["auto", "never"] = "auto"
-    level_map: dict[str, Level] = Field(default={"default": "L1", "sign": "L2"})
+    level_map: dict[str, Level] = Field(default=dict(IAMSMART_LEVELS))
     paths: IamSmartPaths = IamSmartPaths()
     app_paths: IamSmartAppPaths = IamSmartAppPaths()
 
