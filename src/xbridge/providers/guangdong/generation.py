@@ -15,7 +15,7 @@ BASE_PATHS: dict[Generation, str] = {"pscp": "/pscp/sso/connect/page", "tif": "/
 SERVICE_IS_A_DUTY: frozenset[Generation] = frozenset({"tif", "am"})
 """Where ``service=initService`` must be sent; ``pscp`` does without (2.1, VERIFIED)."""
 
-_PATH = r"^(/[A-Za-z0-9._~-]+)*/?$"
+_PATH = r"^(/[A-Za-z0-9._~-]+)*$"
 
 
 class GuangdongPaths(BaseModel):
@@ -32,7 +32,7 @@ class GuangdongPaths(BaseModel):
     access_token: str = Field(default="", max_length=200, pattern=_PATH)
     tokeninfo: str = Field(default="", max_length=200, pattern=_PATH)
     login_page: str = Field(default="/am/login/initAuth.do", max_length=200, pattern=_PATH)
-    logout: str = Field(default="/_tif_sso_logout_/", max_length=200, pattern=_PATH)
+    logout: str = Field(default="/_tif_sso_logout_/", max_length=200, pattern=r"^(/[A-Za-z0-9._~-]+)+/?$")
 
     def endpoint(self, generation: Generation, name: Literal["authorize", "access_token", "tokeninfo"]) -> str:
         """Return the path of the OAuth endpoint ``name``."""

@@ -55,7 +55,7 @@ class GuangdongSettings(BaseModel):
     require_usertype: Literal["1", "2", "any"] = "1"
     require_isreal: bool | None = None
     max_age_of_proof_s: int | None = Field(default=None, ge=60)
-    level_map: dict[Level, Level] = Field(default_factory=lambda: dict(PLATFORM_LEVELS))
+    level_map: dict[Level, Level] = dict(PLATFORM_LEVELS)
     level_cap: Level = "L3"
     idcardtype_map: dict[str, DocumentKind] = {
         "10": "resident_id",
