@@ -13,7 +13,16 @@ from typing import Literal
 
 from xbridge_mocks.check_digit import hkid_check_digit, resident_check_character
 
-__all__ = ["POPULATION", "Company", "GuangdongAccount", "HongKongAccount", "Persona", "persona"]
+__all__ = [
+    "POPULATION",
+    "AccountWay",
+    "Company",
+    "GuangdongAccount",
+    "HongKongAccount",
+    "LegalPerson",
+    "Persona",
+    "persona",
+]
 
 UserType = Literal["default", "sign"]
 Level = Literal["L0", "L1", "L2", "L3"]
@@ -28,11 +37,42 @@ class HongKongAccount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountWay:
+    """One way in which an account proved its level, and when: ``at`` is yyyyMMddHHmmss, Beijing time.
+
+    ``number`` is the number of the document as it was then; empty: the account's own.
+    """
+
+    level: Level
+    code: str
+    at: str
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegalPerson:
+    """Who stands behind an enterprise's account: its legal representative, and the agent who deals with the account.
+
+    Types are those of the platform's document table.
+    """
+
+    representative: str
+    representative_type: str
+    representative_number: str
+    agent: str
+    agent_type: str
+    agent_number: str
+    ent_type: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GuangdongAccount:
     """An account of the Guangdong platform; ``useridcode`` is its key, ``uid`` only a login name.
 
     ``cn`` is set where the record bears another name than the person's own, as for a company; ``parent`` is the company
-    whose sub-account this is. ``createtime`` is yyyyMMddHHmmss, Beijing time.
+    whose sub-account this is. ``createtime`` is yyyyMMddHHmmss, Beijing time. ``ways`` is how the level was reached,
+    oldest first; with none given, it was reached in one step when the account was made. ``legal`` is of companies only.
     """
 
     uid: str
@@ -48,6 +88,8 @@ class GuangdongAccount:
     createtime: str
     parent: GuangdongAccount | None = None
     cn: str | None = None
+    ways: tuple[AccountWay, ...] = ()
+    legal: LegalPerson | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +144,8 @@ def _gd(
     usertype: Literal["1", "2"] = "1",
     parent: GuangdongAccount | None = None,
     cn: str | None = None,
+    ways: tuple[AccountWay, ...] = (),
+    legal: LegalPerson | None = None,
 ) -> GuangdongAccount:
     return GuangdongAccount(
         uid=uid,
@@ -117,6 +161,8 @@ def _gd(
         createtime=f"20240102030{number}",
         parent=parent,
         cn=cn,
+        ways=ways,
+        legal=legal,
     )
 
 
@@ -149,6 +195,21 @@ def _residence_permit(born: str, sequence: str) -> str:
 _COMPANY = _gd(
     "mock_company", "110", level="L3", usertype="2",
     document=(_CREDIT_CODE, "91440000MAYYYY016X"), cn="示例贸易（广东）有限公司",
+)  # fmt: skip
+
+_AGENCY = _gd(
+    "mock_agency", "116", usertype="2",
+    document=(_CREDIT_CODE, "91440000MAYYYY024Q"), cn="示例代理（广东）有限公司",
+    ways=(
+        AccountWay(level="L1", code="IDV", at="20240102030116"),
+        AccountWay(level="L2", code="GW", at="20240611093000"),
+    ),
+    legal=LegalPerson(
+        representative="示例甲", representative_type=_RESIDENT_FORMAT,
+        representative_number=_residence_permit("19700101", "099"),
+        agent="谭柏豪", agent_type=_HOME_RETURN_PERMIT, agent_number="H00000116",
+        ent_type="1", address="广东省广州市示例路1号",
+    ),
 )  # fmt: skip
 
 _TRADING = Company(
@@ -244,6 +305,24 @@ POPULATION: tuple[Persona, ...] = (
         permit="H00000114", iamsmart=_hk(),
         guangdong=_gd("kwok_tsz_him", "114", level="L1", document=(_HOME_RETURN_PERMIT, "H00000114")),
         note="A child: a minor until 2032.",
+    ),
+    _person(
+        "115", "leung-wai-han", ("梁惠嫻", "梁惠娴", "LEUNG, Wai Han"), "19830419", "F",
+        permit="H0000011501", iamsmart=_hk("sign"),
+        guangdong=_gd(
+            "leung_wai_han", "115", level="L3", document=(_HOME_RETURN_PERMIT, "H0000011501"),
+            ways=(
+                AccountWay(level="L1", code="IDV", at="20240102030115", number="H0000011500"),
+                AccountWay(level="L2", code="SG-GASMHS", at="20240310101500", number="H0000011500"),
+                AccountWay(level="L3", code="GW", at="20250721143000"),
+            ),
+        ),
+        note="Level L3 in three steps over two years; the permit was renewed before the last of them.",
+    ),
+    _person(
+        "116", "tam-pak-ho", ("譚柏豪", "谭柏豪", "TAM, Pak Ho"), "19870623", "M",
+        permit="H00000116", iamsmart=_hk(), guangdong=_AGENCY,
+        note="Logs in to Guangdong with a company account as its agent; the legal representative is somebody else.",
     ),
 )  # fmt: skip
 

@@ -12,10 +12,10 @@ from urllib.parse import urlencode
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from xbridge_mocks.guangdong.callback import Destination, send_back, verify_destination
+from xbridge_mocks.guangdong.callback import send_back, verify_destination
+from xbridge_mocks.guangdong.destination import Destination
 from xbridge_mocks.guangdong.platform import Platform
 from xbridge_mocks.guangdong.route import AM, TIF
-from xbridge_mocks.guangdong.session import SESSION_COOKIE
 from xbridge_mocks.guangdong.setting import Kind
 from xbridge_mocks.guangdong.visit import Visit
 
@@ -35,9 +35,9 @@ def authorize(platform: Platform, visit: Visit) -> Response:
     # (3) The fixed words of the protocol. client_secret is ignored: some first-generation clients send it here.
     verify_words(platform, visit, query)
     # (4) A live platform session means no prompt (INFERRED, dossier 2.5).
-    persona = platform.sessions.persona(visit.request.cookies.get(SESSION_COOKIE))
-    if persona is not None and visit.request.method == "GET":
-        return send_back(platform, visit, destination, persona)
+    who = platform.signed_in(visit)
+    if who is not None and visit.request.method == "GET":
+        return send_back(platform, visit, destination, who)
     onward = f"{visit.generation.login}?{urlencode(_onward(visit, destination))}"
     return Response(status=302, headers={"Location": onward, "Cache-Control": "no-store"})
 

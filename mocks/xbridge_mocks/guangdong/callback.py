@@ -7,15 +7,15 @@ plays the faults a careful client must notice in its callback.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from xbridge_mocks.guangdong.destination import Destination
 from xbridge_mocks.guangdong.platform import Platform
 from xbridge_mocks.guangdong.redirect import append_query, with_ampersands
-from xbridge_mocks.guangdong.registry import Service
 from xbridge_mocks.guangdong.route import AM
+from xbridge_mocks.guangdong.session import SignedIn
 from xbridge_mocks.guangdong.setting import Kind
 from xbridge_mocks.guangdong.vault import Grant
 from xbridge_mocks.guangdong.visit import Visit
@@ -23,21 +23,7 @@ from xbridge_mocks.guangdong.visit import Visit
 _STATE_VALUE = re.compile(r"(?<=[?&,]state=)[^&#]*")
 # Names seen on the platform beside the code (dossier 2.1); the values are meaningless.
 _EXTRA_FIELDS = ("gdbsTokenId", "tokenId", "random", "ticket", "sp", "gdbstoken")
-_OPERATIONS = ("authorize", "login")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Destination:
-    """A verified way back: the service, the address it asked for, the registered one behind it, and the one to go to.
-
-    ``target`` differs from ``requested`` where the first generation turns commas into ampersands.
-    """
-
-    service: Service
-    requested: str
-    registered: str
-    target: str
-    state: str | None = None
+_OPERATIONS = ("authorize", "login", "scan_continue")
 
 
 def verify_destination(platform: Platform, visit: Visit, query: MultiDict[str, str]) -> Destination:
@@ -67,8 +53,19 @@ def verify_destination(platform: Platform, visit: Visit, query: MultiDict[str, s
     )
 
 
-def send_back(platform: Platform, visit: Visit, destination: Destination, persona: str) -> Response:
-    """Issue a code for ``persona`` and redirect the browser to the service with it."""
+def finish_login(
+    platform: Platform, visit: Visit, destination: Destination, persona: str, *, account_type: str
+) -> Response:
+    """Sign ``persona`` in and send the browser back to the service with a code.
+
+    ``account_type`` says how the person signed in (``accout_type``).
+    """
+    cookie, who = platform.sign_in(visit, persona, account_type=account_type)
+    return platform.keep_session(visit, send_back(platform, visit, destination, who), cookie)
+
+
+def send_back(platform: Platform, visit: Visit, destination: Destination, who: SignedIn) -> Response:
+    """Issue a code for ``who`` is signed in and redirect the browser to the service with it."""
     target = destination.target
     pairs: list[tuple[str, str]] = []
     echoed = destination.state
@@ -80,7 +77,7 @@ def send_back(platform: Platform, visit: Visit, destination: Destination, person
         target, replaced = _STATE_VALUE.subn(wrong, target)
         if not replaced and echoed is None:
             echoed = wrong
-    pairs.extend(_code_pairs(platform, visit, destination, persona))
+    pairs.extend(_code_pairs(platform, visit, destination, who))
     if echoed is not None:
         pairs.append(("state", echoed))
     if platform.plays(visit, "state_duplicated", *_OPERATIONS):
@@ -91,7 +88,7 @@ def send_back(platform: Platform, visit: Visit, destination: Destination, person
     return Response(status=302, headers=headers)
 
 
-def _code_pairs(platform: Platform, visit: Visit, destination: Destination, persona: str) -> list[tuple[str, str]]:
+def _code_pairs(platform: Platform, visit: Visit, destination: Destination, who: SignedIn) -> list[tuple[str, str]]:
     """Return the code of the callback, or what a fault puts in its place."""
     if platform.plays(visit, "error_in_callback", *_OPERATIONS):
         return [("error", "access_denied"), ("error_description", "mock fault error_in_callback")]
@@ -102,7 +99,7 @@ def _code_pairs(platform: Platform, visit: Visit, destination: Destination, pers
     grant = Grant(
         client_id=destination.service.client_id,
         redirect_uri=destination.requested,
-        persona=persona,
+        who=who,
         generation=visit.generation.name,
     )
     code = platform.vault.issue_code(

@@ -1,8 +1,8 @@
 """The platform's login page: a person signs in, and the browser goes back to the service with a code.
 
-Two ways to sign in: with a login name and password, or by picking one of the invented people. A failed login stays
-on the page, as on the platform, where no error redirect was ever seen (dossier 2.1). The form of the POST is the
-mock's own; the platform's is UNKNOWN.
+Ways to sign in: a login name and password, picking one of the invented people, scanning with 粤省事 (``scan_page``), and
+iAM Smart once the mock is connected to one. A failed login stays on the page, as on the platform, where no error
+redirect was ever seen (dossier 2.1). The form of the POST is the mock's own; the platform's is UNKNOWN.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from urllib.parse import parse_qsl, urlsplit
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from xbridge_mocks.guangdong.account import PASSWORD
 from xbridge_mocks.guangdong.authorize import verify_words
-from xbridge_mocks.guangdong.callback import Destination, send_back, verify_destination
+from xbridge_mocks.guangdong.callback import finish_login, verify_destination
+from xbridge_mocks.guangdong.destination import Destination
 from xbridge_mocks.guangdong.platform import Platform
 from xbridge_mocks.guangdong.route import AM, TIF
-from xbridge_mocks.guangdong.session import FORM_COOKIE, SESSION_COOKIE
+from xbridge_mocks.guangdong.scan_page import begin_scan
 from xbridge_mocks.guangdong.setting import Kind
 from xbridge_mocks.guangdong.visit import Visit
 from xbridge_mocks.guangdong.wording import WORDING
@@ -29,37 +31,34 @@ def login(platform: Platform, visit: Visit) -> Response:
     """Show the login page (GET) or take the form (POST).  Raises Refused.
 
     (1) method   (2) client and redirect address, again: the page can be reached without authorize
-    (3) the form belongs to this browser and service   (4) the person
+    (3) the form belongs to this browser and service   (4) another way in   (5) the person
     """
     # (1) and (2) The page names the service, so it must know it.
     visit.require("method", visit.request.method in {"GET", "HEAD", "POST"}, Kind.METHOD, "only GET and POST")
-    destination = _destination(platform, visit)
+    destination = login_destination(platform, visit)
     if visit.request.method != "POST":
         return _page(platform, visit, destination)
     # (3) Before the password, so that another site cannot even try one.
-    _verify_form(platform, visit, destination)
-    # (4) A wrong password shows the page again and says no more than that.
-    person = _person(platform, visit)
+    platform.require_form(visit, *_about(destination))
+    # (4) Ways that lead over other pages come back to ``finish_login``.
+    way = visit.optional(visit.request.form, "way")
+    if way == "scan":
+        return begin_scan(platform, visit, destination)
+    if way == "iamsmart" and platform.iamsmart is not None:
+        return platform.iamsmart.begin(platform, visit)
+    visit.require("way", way is None, Kind.REQUEST, "no such way to sign in")
+    # (5) A wrong password shows the page again and says no more than that.
+    person = chosen_person(platform, visit)
     if person is None:
         visit.refused = Kind.LOGIN
         return _page(platform, visit, destination, problem="login_failed", status=403)
     if platform.plays(visit, "user_leaves"):
         return _page(platform, visit, destination, problem="login_unfinished")
-    # A new session value at every login: one that was planted in the browser before is worth nothing.
-    platform.sessions.drop(visit.request.cookies.get(SESSION_COOKIE))
-    response = send_back(platform, visit, destination, person.key)
-    response.set_cookie(
-        SESSION_COOKIE,
-        platform.sessions.open(person.key),
-        httponly=True,
-        samesite="Lax",
-        secure=visit.request.is_secure,
-    )
-    return response
+    return finish_login(platform, visit, destination, person.key, account_type=PASSWORD)
 
 
-def _destination(platform: Platform, visit: Visit) -> Destination:
-    """Return where this login may end: the address is repeated as each generation repeats it.  Raises Refused."""
+def login_destination(platform: Platform, visit: Visit) -> Destination:
+    """Return where a login page may lead: its address repeats authorize as each generation does.  Raises Refused."""
     query: MultiDict[str, str] = visit.request.args
     if visit.generation is AM:
         query = _authorize_query(visit)
@@ -69,28 +68,8 @@ def _destination(platform: Platform, visit: Visit) -> Destination:
     return destination
 
 
-def _authorize_query(visit: Visit) -> MultiDict[str, str]:
-    """Return the query of the authorize address in ``gotoUrl``, of whatever host.  Raises Refused."""
-    path, _, query = visit.single(visit.request.args, "gotoUrl").partition("?")
-    # The address is read and never followed; its host is the platform's own business.
-    known = path.removesuffix("/").endswith(AM.authorize)
-    visit.require("gotoUrl", known, Kind.REQUEST, "gotoUrl is no authorize address")
-    return MultiDict(parse_qsl(query, keep_blank_values=True, errors="replace"))
-
-
-def _verify_form(platform: Platform, visit: Visit, destination: Destination) -> None:
-    """Check the hidden field against the form cookie.  Raises Refused."""
-    belongs = platform.guard.matches(
-        visit.single(visit.request.form, "form_mark"),
-        visit.request.cookies.get(FORM_COOKIE),
-        client_id=destination.service.client_id,
-        redirect_uri=destination.requested,
-    )
-    visit.require("form_mark", belongs, Kind.FORM, "form of another browser or service")
-
-
-def _person(platform: Platform, visit: Visit) -> Persona | None:
-    """Return who signed in, or None: by persona key, or by login name and password."""
+def chosen_person(platform: Platform, visit: Visit) -> Persona | None:
+    """Return who signed in with a form, or None: by persona key, or by login name and password."""
     form = visit.request.form
     picked = visit.optional(form, "persona")
     if picked is not None:
@@ -104,6 +83,15 @@ def _person(platform: Platform, visit: Visit) -> Persona | None:
     return found
 
 
+def _authorize_query(visit: Visit) -> MultiDict[str, str]:
+    """Return the query of the authorize address in ``gotoUrl``, of whatever host.  Raises Refused."""
+    path, _, query = visit.single(visit.request.args, "gotoUrl").partition("?")
+    # The address is read and never followed; its host is the platform's own business.
+    known = path.removesuffix("/").endswith(AM.authorize)
+    visit.require("gotoUrl", known, Kind.REQUEST, "gotoUrl is no authorize address")
+    return MultiDict(parse_qsl(query, keep_blank_values=True, errors="replace"))
+
+
 def _by_password(platform: Platform, username: str, password: str) -> Persona | None:
     """Return the holder of the account with this login name and password."""
     for person in platform.account_holders():
@@ -114,13 +102,16 @@ def _by_password(platform: Platform, username: str, password: str) -> Persona | 
     return None
 
 
+def _about(destination: Destination) -> tuple[str, str]:
+    """Return what a login form is about: one service at one address."""
+    return destination.service.client_id, destination.requested
+
+
 def _page(
     platform: Platform, visit: Visit, destination: Destination, *, problem: str = "", status: int = 200
 ) -> Response:
-    """Return the login page in the person's language, with a form that belongs to this browser."""
-    lang = negotiate(visit.request)
-    cookie = visit.request.cookies.get(FORM_COOKIE) or platform.guard.new_cookie()
-    mark = platform.guard.mark(cookie, client_id=destination.service.client_id, redirect_uri=destination.requested)
+    """Return the login page in the person's language, with forms that belong to this browser."""
+    lang, device = negotiate(visit.request), platform.device(visit)
     response = render(
         "guangdong/login.html",
         lang,
@@ -130,8 +121,8 @@ def _page(
         service=destination.service.name.in_language(lang),
         host=urlsplit(destination.registered).netloc,
         people=platform.account_holders(),
-        form_mark=mark,
+        form_mark=platform.guard.mark(device, *_about(destination)),
         problem=problem,
+        connected=platform.iamsmart is not None,
     )
-    response.set_cookie(FORM_COOKIE, cookie, httponly=True, samesite="Lax", secure=visit.request.is_secure)
-    return response
+    return platform.keep_device(visit, response, device)

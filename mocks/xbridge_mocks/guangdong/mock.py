@@ -21,19 +21,30 @@ from xbridge_mocks.control import CONTROL_PREFIX, answer_control, refuse_unknown
 from xbridge_mocks.fault import Faults
 from xbridge_mocks.guangdong.access_token import access_token
 from xbridge_mocks.guangdong.authorize import authorize
+from xbridge_mocks.guangdong.centre import info
+from xbridge_mocks.guangdong.find_account import find_account
 from xbridge_mocks.guangdong.login import login
 from xbridge_mocks.guangdong.logout import logout
 from xbridge_mocks.guangdong.misbehaviour import KNOWN_FAULTS
 from xbridge_mocks.guangdong.platform import Platform
+from xbridge_mocks.guangdong.realname import realname
 from xbridge_mocks.guangdong.refusal_page import home_page, refusal_page
 from xbridge_mocks.guangdong.resident import Resident
-from xbridge_mocks.guangdong.route import GENERATIONS, LOGOUT, PSCP, Generation
+from xbridge_mocks.guangdong.route import FIND_ACCOUNT, GENERATIONS, INFO, LOGOUT, PSCP, REALNAME, Generation
+from xbridge_mocks.guangdong.scan_page import (
+    scan_continue,
+    scan_decide,
+    scan_desk,
+    scan_phone,
+    scan_pick,
+    scan_status,
+)
 from xbridge_mocks.guangdong.setting import GuangdongMockSettings, Kind
 from xbridge_mocks.guangdong.tokeninfo import tokeninfo
 from xbridge_mocks.guangdong.visit import Refused, Visit
 from xbridge_mocks.journal import Journal, mask_path
 from xbridge_mocks.openapi import DOCUMENT_PATH, document_reply
-from xbridge_mocks.persona import Persona
+from xbridge_mocks.persona import AccountWay, GuangdongAccount, Persona
 from xbridge_mocks.random_source import RandomSource
 from xbridge_mocks.request import FORM_LIMIT, MockRequest, unreadable
 
@@ -117,14 +128,42 @@ class GuangdongMock:
         """Return a scripted browser that keeps its cookies from login to login."""
         return Resident(self.wsgi, base_url=base_url)
 
+    def account(self, persona: str) -> GuangdongAccount:
+        """Return the account of a persona as it is now.  Raises ValueError for somebody without one."""
+        return self._platform.accounts.account(persona)
+
+    def prove(self, persona: str, method: str) -> GuangdongAccount:
+        """Let a persona prove who they are, as on the real-name page, and return the account as it is then.
+
+        ``method`` is ``match`` (to L1), ``face`` (L2), ``certificate`` or ``counter`` (L3). Raises ValueError for one
+        that is unknown or not open to the account: levels rise step by step, and those of persons only.
+        """
+        return self._platform.accounts.prove(persona, method)
+
+    def set_ways(self, persona: str, ways: Sequence[AccountWay]) -> GuangdongAccount:
+        """Make ``ways`` the whole history of an account, its level the highest of them; none makes it L0.
+
+        Raises ValueError for somebody without an account.
+        """
+        return self._platform.accounts.set_ways(persona, ways)
+
     def subjects(self, client_id: str) -> dict[str, str]:
         """Return each persona's ``useridcode``, which is the same towards every service, by persona key."""
         return {person.key: person.guangdong.useridcode for person in self.personas if person.guangdong}
 
     def reset(self) -> None:
-        """Forget sessions, codes, tokens, faults and the journal; keep the services."""
-        self._platform.sessions.clear()
-        self._platform.vault.clear()
+        """Forget sessions, codes, tokens, scans, proofs, faults and the journal; keep the services."""
+        platform = self._platform
+        for clear in (
+            platform.sessions.clear,
+            platform.vault.clear,
+            platform.scans.clear,
+            platform.accounts.clear,
+            platform.outbox.clear,
+        ):
+            clear()
+        if platform.iamsmart is not None:
+            platform.iamsmart.clear()
         self.faults.clear()
         self.journal.clear()
 
@@ -142,8 +181,8 @@ class GuangdongMock:
 
     def _answer(self, request: Request) -> Response:
         """Let the endpoint answer, turn its refusal into a page, write the journal."""
-        operation, endpoint, generation = self._find(request)
-        visit = Visit(request=request, operation=operation, generation=generation)
+        path, token, (operation, endpoint, generation) = self._find(request)
+        visit = Visit(request=request, operation=operation, generation=generation, token=token)
         try:
             # Read before the lock, so that a slow sender holds up nobody but itself.
             request.max_content_length = FORM_LIMIT
@@ -156,26 +195,26 @@ class GuangdongMock:
         except HTTPException as failure:
             visit.refused = Kind.REQUEST
             response = unreadable(failure)
-        self._write(visit)
+        self._write(visit, path)
         return response
 
-    def _find(self, request: Request) -> Served:
-        """Return the endpoint of a path; a path that is not served has one too, which refuses."""
+    def _find(self, request: Request) -> tuple[str, str, Served]:
+        """Return the rule of a path, the token in it and its endpoint; a path that is not served has one that refuses."""
         try:
-            matched, _ = self._routes.bind("localhost").match(request.path, method="GET")
+            rule, values = self._routes.bind("localhost").match(request.path, method="GET", return_rule=True)
         except HTTPException:
-            return "unknown", _no_such_path, PSCP
-        served: Served = matched
-        return served
+            return "(unknown)", "", ("unknown", _no_such_path, PSCP)
+        served: Served = rule.endpoint
+        return rule.rule, values.get("token", ""), served
 
-    def _write(self, visit: Visit) -> None:
-        """Add the visit to the journal, without values."""
+    def _write(self, visit: Visit, path: str) -> None:
+        """Add the visit to the journal, without values: ``path`` is the rule, which names no token."""
         request = visit.request
         shown = [name for name, word in _FIXED_WORDS.items() if request.args.getlist(name) == [word]]
         # The name of a parameter may be a value, too, when somebody forgot the equals sign.
         pairs = [(name if name in _NAMES else "other", value) for name, value in request.args.items(multi=True)]
-        known = visit.operation != "unknown"
-        path = mask_path(request.path, urlencode(pairs), shown=shown) if known else "(unknown)"
+        if visit.operation != "unknown":
+            path = mask_path(path, urlencode(pairs), shown=shown)
         for name in visit.faults:
             visit.passed("fault", name)
         refused = visit.refused
@@ -196,6 +235,15 @@ def _rules(settings: GuangdongMockSettings) -> list[Rule]:
         ("/", ("home", home_page, PSCP)),
         (DOCUMENT_PATH, ("document", _document, PSCP)),
         (LOGOUT, ("logout", logout, PSCP)),
+        (INFO, ("info", info, PSCP)),
+        (REALNAME, ("realname", realname, PSCP)),
+        (FIND_ACCOUNT, ("find_account", find_account, PSCP)),
+        ("/mock/scan/<token>", ("scan_desk", scan_desk, PSCP)),
+        ("/mock/scan/<token>/status", ("scan_status", scan_status, PSCP)),
+        ("/mock/scan/<token>/continue", ("scan_continue", scan_continue, PSCP)),
+        ("/mock/phone/<token>", ("scan_phone", scan_phone, PSCP)),
+        ("/mock/phone/<token>/scan", ("scan_pick", scan_pick, PSCP)),
+        ("/mock/phone/<token>/decision", ("scan_decide", scan_decide, PSCP)),
     ]
     for generation in GENERATIONS.values():
         table += _paths(generation, slash=generation.slash_served or not settings.strict_slash)

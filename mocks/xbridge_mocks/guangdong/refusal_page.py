@@ -15,7 +15,9 @@ from xbridge_mocks.guangdong.visit import Refused, Visit
 from xbridge_mocks.guangdong.wording import WORDING
 from xbridge_mocks.page import negotiate, render
 
-_STATUS = {Kind.PATH: 404, Kind.METHOD: 405, Kind.FORM: 403}
+_STATUS = {Kind.PATH: 404, Kind.METHOD: 405, Kind.FORM: 403, Kind.LOGIN: 403}
+_FORMS = frozenset({"login", "info", "realname", "find_account"})
+_ONLY_FORMS = frozenset({"scan_pick", "scan_decide"})
 
 
 def refusal_page(platform: Platform, visit: Visit, refused: Refused) -> Response:
@@ -33,8 +35,15 @@ def refusal_page(platform: Platform, visit: Visit, refused: Refused) -> Response
         given=given,
     )
     if refused.kind is Kind.METHOD:
-        response.headers["Allow"] = "GET, POST" if visit.operation == "login" else "GET"
+        response.headers["Allow"] = _allowed(visit.operation)
     return response
+
+
+def _allowed(operation: str) -> str:
+    """Return the methods that a page takes."""
+    if operation in _ONLY_FORMS:
+        return "POST"
+    return "GET, POST" if operation in _FORMS else "GET"
 
 
 def home_page(platform: Platform, visit: Visit) -> Response:

@@ -60,3 +60,7 @@ PSCP = Generation(
 )  # fmt: skip
 GENERATIONS: Mapping[str, Generation] = MappingProxyType({each.name: each for each in (AM, TIF, PSCP)})
 LOGOUT = "/_tif_sso_logout_/"
+# The pages about an account; addresses of the older generations' ones are not known.
+INFO = "/pscp/sso/static/manage/info"
+REALNAME = "/pscp/sso/static/manage/realname"
+FIND_ACCOUNT = "/pscp/sso/static/m/findaccount/1"

@@ -21,8 +21,20 @@ FORM_COOKIE = "xbridge_mock_gd_form"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Session:
+class SignedIn:
+    """Who is signed in, how (a value of ``accout_type``), and the public id of that session.
+
+    ``token_id`` is told to services; it is not the cookie, and opens nothing.
+    """
+
     persona: str
+    account_type: str
+    token_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Session:
+    who: SignedIn
     expires: datetime
 
 
@@ -40,22 +52,23 @@ class SessionBook:
         self._sessions: dict[str, _Session] = {}
         self._lock = Lock()
 
-    def open(self, persona: str) -> str:
-        """Sign a persona in and return the new cookie value; an older cookie value is never taken over."""
+    def open(self, persona: str, *, account_type: str) -> tuple[str, SignedIn]:
+        """Sign a persona in and return the new cookie value, too; an older cookie value is never taken over."""
         now = self._clock.now()
+        who = SignedIn(persona=persona, account_type=account_type, token_id=self._random.hex(16))
         value = self._random.token(32)
         with self._lock:
             self._sessions = {key: held for key, held in self._sessions.items() if held.expires > now}
-            self._sessions[value] = _Session(persona=persona, expires=now + self._lifetime)
-        return value
+            self._sessions[value] = _Session(who=who, expires=now + self._lifetime)
+        return value, who
 
-    def persona(self, cookie: str | None) -> str | None:
-        """Return the key of the persona behind a live cookie, or None."""
+    def who(self, cookie: str | None) -> SignedIn | None:
+        """Return who is signed in behind a live cookie, or None."""
         if cookie is None:
             return None
         with self._lock:
             session = self._sessions.get(cookie)
-        return session.persona if session is not None and self._clock.now() < session.expires else None
+        return session.who if session is not None and self._clock.now() < session.expires else None
 
     def drop(self, cookie: str | None) -> bool:
         """End the session behind ``cookie`` and say whether there was one."""
@@ -69,7 +82,7 @@ class SessionBook:
 
 
 class FormGuard:
-    """Ties a login form to the browser that asked for it and to the service it was asked for (CSRF defence)."""
+    """Ties a form to the browser that asked for it and to what it is about, as a service and its address (CSRF defence)."""
 
     def __init__(self, *, random: RandomSource) -> None:
         """Draw the key of this run."""
@@ -80,16 +93,15 @@ class FormGuard:
         """Return a fresh value for the form cookie."""
         return self._random.token(16)
 
-    def mark(self, cookie: str, *, client_id: str, redirect_uri: str) -> str:
-        """Return the hidden field that belongs to this browser, service and address."""
-        # Lengths in front keep the parts apart: no two different triples give the same bytes.
-        parts = [part.encode() for part in (cookie, client_id, redirect_uri)]
+    def mark(self, cookie: str, *about: str) -> str:
+        """Return the hidden field that belongs to this browser and to what the form is about."""
+        # Lengths in front keep the parts apart: no two different lists give the same bytes.
+        parts = [part.encode("utf-8", "replace") for part in (cookie, *about)]
         message = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
         return hmac.new(self._key, message, hashlib.sha256).hexdigest()
 
-    def matches(self, mark: str, cookie: str | None, *, client_id: str, redirect_uri: str) -> bool:
-        """Say whether the hidden field belongs to this browser, service and address."""
+    def matches(self, mark: str, cookie: str | None, *about: str) -> bool:
+        """Say whether the hidden field belongs to this browser and to what the form is about."""
         if cookie is None:
             return False
-        expected = self.mark(cookie, client_id=client_id, redirect_uri=redirect_uri)
-        return hmac.compare_digest(expected.encode(), mark.encode())
+        return hmac.compare_digest(self.mark(cookie, *about).encode(), mark.encode("utf-8", "replace"))

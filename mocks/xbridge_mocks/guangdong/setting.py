@@ -28,6 +28,7 @@ class Kind(StrEnum):
     LOGIN = "login"
     FORM = "form"
     PATH = "path"
+    SCAN = "scan"
 
 
 # The real code list is UNKNOWN.  These numbers are invented (dossier 2.4), in one table so that they can be changed.
@@ -43,6 +44,7 @@ INVENTED_CODES: Mapping[Kind, int] = MappingProxyType(
         Kind.LOGIN: 40163,
         Kind.FORM: 40164,
         Kind.PATH: 40404,
+        Kind.SCAN: 40165,
     }
 )
 
@@ -76,6 +78,8 @@ class GuangdongMockSettings:
     ``strict_slash``        whether ``access_token/`` and ``tokeninfo/`` are unknown paths in generation ``pscp``.
     ``mixed_generations``   whether a code or token of one generation is good in another.
     ``error_shape``         the shape of refusals; None leaves it to the generation.
+    ``scan_lifetime_s``     from showing a code for 粤省事 to the confirmed sign-in.
+    ``certificate_way``     the way code of a proof by digital certificate; the others are among those seen.
     ``name_script``         the script of ``cn`` for Hong Kong residents.
 
     Raises ValueError for a lifetime that is not positive or an error table with a missing kind.
@@ -94,16 +98,18 @@ class GuangdongMockSettings:
     code_lifetime_s: int = 60
     token_lifetime_s: int = 60
     session_lifetime_s: int = 30 * 60
+    scan_lifetime_s: int = 180
     replay_revokes_token: bool = True
     error_shape: ErrorShape | None = None
     error_status: int = 400
     error_codes: Mapping[Kind, int] = field(default_factory=lambda: INVENTED_CODES)
+    certificate_way: str = "CA"
     name_script: Literal["zh_hant", "zh_hans"] = "zh_hant"
     reply_media_type: str = "application/json;charset=UTF-8"
 
     def __post_init__(self) -> None:
         """Refuse settings under which the mock could not keep its own rules."""
-        for name in ("code_lifetime_s", "token_lifetime_s", "session_lifetime_s"):
+        for name in ("code_lifetime_s", "token_lifetime_s", "session_lifetime_s", "scan_lifetime_s"):
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name} must be a positive number of seconds")
         missing = [kind.value for kind in Kind if kind not in self.error_codes]

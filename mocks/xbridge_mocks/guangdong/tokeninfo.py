@@ -14,6 +14,8 @@ from werkzeug.wrappers import Response
 from xbridge_mocks.guangdong.account import AccountDocument, JSONObject, beijing_text
 from xbridge_mocks.guangdong.platform import Platform
 from xbridge_mocks.guangdong.reply import answer
+from xbridge_mocks.guangdong.route import AM
+from xbridge_mocks.guangdong.session import SignedIn
 from xbridge_mocks.guangdong.setting import Kind
 from xbridge_mocks.guangdong.vault import GrantRefused
 from xbridge_mocks.guangdong.visit import Visit
@@ -37,11 +39,11 @@ def tokeninfo(platform: Platform, visit: Visit) -> Response:
 
 def _account(platform: Platform, visit: Visit) -> JSONObject:
     """Return the reply for the person behind the token.  Raises Refused."""
-    return _reshaped(platform, visit, _who(platform, visit))
+    return _reshaped(platform, visit, *_who(platform, visit))
 
 
-def _who(platform: Platform, visit: Visit) -> Persona:
-    """Check the request and return the person behind the token.  Raises Refused.
+def _who(platform: Platform, visit: Visit) -> tuple[Persona, SignedIn]:
+    """Check the request and return the person behind the token, and the session.  Raises Refused.
 
     (1) method   (2) token
     """
@@ -54,14 +56,19 @@ def _who(platform: Platform, visit: Visit) -> Persona:
     except GrantRefused as refused:
         visit.refuse("access_token", Kind.TOKEN, refused.reason)
     visit.passed("access_token")
-    if platform.plays(visit, "swapped_user"):
-        return next(other for other in platform.account_holders() if other.key != grant.persona)
-    return next(person for person in platform.account_holders() if person.key == grant.persona)
+    swapped = platform.plays(visit, "swapped_user")
+    # Read now, not when the code was issued: a level raised in between shows.
+    people = (person for person in platform.account_holders() if (person.key == grant.who.persona) is not swapped)
+    return next(people), grant.who
 
 
-def _reshaped(platform: Platform, visit: Visit, person: Persona) -> JSONObject:
+def _reshaped(platform: Platform, visit: Visit, person: Persona, who: SignedIn) -> JSONObject:
     """Return the reply for ``person``, in the odd shape an armed fault asks for: contents first, then containers."""
-    account = AccountDocument.of(person, script=platform.settings.name_script)
+    # The first generation's session ids name the node that keeps them (dossier 2.3).
+    token_id = who.token_id + ("@node1" if visit.generation is AM else "")
+    account = AccountDocument.of(
+        person, script=platform.settings.name_script, account_type=who.account_type, token_id=token_id
+    )
     user = account.user
     _spoil_level(platform, visit, user, account.levels)
     _spoil_key(platform, visit, user)

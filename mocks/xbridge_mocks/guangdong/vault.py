@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from xbridge_mocks.clock import MockClock
+from xbridge_mocks.guangdong.session import SignedIn
 from xbridge_mocks.random_source import RandomSource
 
 _FORGET_AFTER = timedelta(hours=1)
@@ -31,7 +32,7 @@ class Grant:
 
     client_id: str
     redirect_uri: str
-    persona: str
+    who: SignedIn
     generation: str
 
 

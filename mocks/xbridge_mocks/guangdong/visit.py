@@ -29,11 +29,15 @@ class Refused(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class Visit:
-    """A request, the operation it asks for and in which generation, and what became of it so far."""
+    """A request, the operation it asks for and in which generation, and what became of it so far.
+
+    ``token`` is what the path names, where it names something.
+    """
 
     request: Request
     operation: str
     generation: Generation = PSCP
+    token: str = field(default="", repr=False)
     checks: list[Check] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     refused: Kind | None = None

@@ -6,9 +6,11 @@ platform appears only to say that this is not it.
 
 from __future__ import annotations
 
+from xbridge_mocks.guangdong.centre_wording import CENTRE_WORDING
+from xbridge_mocks.guangdong.scan_wording import SCAN_WORDING
 from xbridge_mocks.text import Catalogue, Text
 
-WORDING = Catalogue(
+_SIGN_IN = Catalogue(
     {
         "platform": Text(
             "Guangdong Unified Identity Authentication Platform (mock)",
@@ -36,11 +38,25 @@ WORDING = Catalogue(
         "kind_person": Text("Personal", "個人", "个人"),
         "kind_legal": Text("Company: {name}", "法人：{name}", "法人：{name}"),
         "kind_sub": Text("Personal, working for {name}", "個人（隸屬{name}）", "个人（隶属于{name}）"),
-        "other_ways": Text(
-            "The real platform also offers scanning with its app and signing in with iAM Smart. This release of the "
-            "mock does not offer them yet.",
-            "真正的平台另設「粵省事」掃碼及「智方便」登入；本版模擬系統暫未提供。",
-            "真实平台还支持“粤省事”扫码和“智方便”登录，本版模拟系统暂未提供。",
+        "forgot": Text("Forgot the login name?", "忘記用戶名稱？", "忘记账号？"),
+        "with_scan": Text("With the Yue Sheng Shi app", "以「粵省事」掃碼登入", "用“粤省事”扫码登录"),
+        "with_scan_more": Text(
+            "Show a code here and confirm on a phone. The mock has a phone of its own.",
+            "在此顯示二維碼，再於手機上確認。模擬系統備有模擬手機。",
+            "在此显示二维码，再到手机上确认。模拟系统自带模拟手机。",
+        ),
+        "show_code": Text("Show the code", "顯示二維碼", "显示二维码"),
+        "with_iamsmart": Text("With iAM Smart", "以「智方便」登入", "用“智方便”登录"),
+        "with_iamsmart_more": Text(
+            "For Hong Kong residents whose accounts are bound.",
+            "供已綁定帳戶的香港居民使用。",
+            "供已绑定账户的香港居民使用。",
+        ),
+        "use_iamsmart": Text("Use iAM Smart", "使用「智方便」", "使用“智方便”"),
+        "not_connected": Text(
+            "This mock is not connected to an iAM Smart server.",
+            "本模擬系統未連接「智方便」伺服器。",
+            "本模拟系统未连接“智方便”服务器。",
         ),
         "leaving": Text(
             "To leave without signing in, close this page. The service is not told; as far as is known, the real "
@@ -90,6 +106,14 @@ WORDING = Catalogue(
         "refused_path": Text(
             "There is no such page on this mock.", "模擬系統沒有這個頁面。", "模拟系统中没有这个页面。"
         ),
+        "refused_scan": Text(
+            "This code cannot be used: it is unknown, too old, or another phone has it.",
+            "此二維碼無法使用：不存在、已失效，或已由另一部手機掃描。",
+            "此二维码无法使用：不存在、已失效，或已被另一部手机扫描。",
+        ),
+        "refused_login": Text(
+            "Nobody with an account here is signed in.", "沒有持有帳戶的人登入。", "没有持有账户的人登录。"
+        ),
         "technical": Text("For developers", "供開發人員參考", "供开发人员参考"),
         "check": Text("Check that failed", "未能通過的檢查", "未通过的检查"),
         "given": Text("Address that arrived", "收到的地址", "收到的地址"),
@@ -113,3 +137,5 @@ WORDING = Catalogue(
         "endpoints": Text("What is served", "提供的端點", "提供的端点"),
     }
 )
+
+WORDING = _SIGN_IN | SCAN_WORDING | CENTRE_WORDING
