@@ -6,8 +6,10 @@ is what a service that asks for freshness looks at. Which proof has which way co
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from threading import Lock
 from types import MappingProxyType
 from typing import Literal, get_args
@@ -79,9 +81,11 @@ class AccountBook:
     def set_ways(self, key: str, ways: Sequence[AccountWay]) -> GuangdongAccount:
         """Make ``ways`` the whole history of an account, its level the highest of them; none makes it L0.
 
-        Raises ValueError for somebody without an account.
+        Raises ValueError for somebody without an account, a time that is none, or a code the text form cannot hold.
         """
         account = self.account(key)
+        for way in ways:
+            _verify_way(way)
         level: Level = max((way.level for way in ways), default="L0")
         checked = account.realtype or ("IC" if account.usertype == "2" else "PLV")
         made = replace(
@@ -95,3 +99,12 @@ class AccountBook:
         """Forget what was proved since the start."""
         with self._lock:
             self._changed.clear()
+
+
+def _verify_way(way: AccountWay) -> None:
+    """Raise ValueError for a way that the platform could not have written."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", way.code):
+        raise ValueError("a way code is letters, digits, hyphens and underscores")
+    if not re.fullmatch(r"[0-9]{14}", way.at):
+        raise ValueError("the time of a way is yyyyMMddHHmmss, Beijing time")
+    datetime.strptime(way.at, "%Y%m%d%H%M%S")  # noqa: DTZ007 - only its form is judged; ValueError is the answer

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Request, Response
 
 from xbridge_mocks.client import ClientCredentials, ServiceName
 from xbridge_mocks.clock import MockClock
-from xbridge_mocks.control import CONTROL_PREFIX, answer_control, refuse_unknown
+from xbridge_mocks.control import CONTROL_PREFIX, refuse_unknown
 from xbridge_mocks.fault import Faults
 from xbridge_mocks.guangdong.access_token import access_token
 from xbridge_mocks.guangdong.authorize import authorize
@@ -26,11 +26,13 @@ from xbridge_mocks.guangdong.find_account import find_account
 from xbridge_mocks.guangdong.login import login
 from xbridge_mocks.guangdong.logout import logout
 from xbridge_mocks.guangdong.misbehaviour import KNOWN_FAULTS
+from xbridge_mocks.guangdong.outbox import Message
 from xbridge_mocks.guangdong.platform import Platform
 from xbridge_mocks.guangdong.realname import realname
 from xbridge_mocks.guangdong.refusal_page import home_page, refusal_page
 from xbridge_mocks.guangdong.resident import Resident
 from xbridge_mocks.guangdong.route import FIND_ACCOUNT, GENERATIONS, INFO, LOGOUT, PSCP, REALNAME, Generation
+from xbridge_mocks.guangdong.scan import DECISIONS, WaitingScan
 from xbridge_mocks.guangdong.scan_page import (
     scan_continue,
     scan_decide,
@@ -40,6 +42,7 @@ from xbridge_mocks.guangdong.scan_page import (
     scan_status,
 )
 from xbridge_mocks.guangdong.setting import GuangdongMockSettings, Kind
+from xbridge_mocks.guangdong.steering import answer_steering
 from xbridge_mocks.guangdong.tokeninfo import tokeninfo
 from xbridge_mocks.guangdong.visit import Refused, Visit
 from xbridge_mocks.journal import Journal, mask_path
@@ -118,7 +121,8 @@ class GuangdongMock:
     def log_in(self, login_url: str, persona: str, *, decision: str = "approve", base_url: str | None = None) -> str:
         """Sign in as ``persona`` in a fresh scripted browser and return the callback address.
 
-        ``login_url`` is what the service sends its user to; ``decision`` is ``approve`` or ``leave``. Raises
+        ``login_url`` is what the service sends its user to; ``decision`` is ``approve``, ``scan`` (the same with a phone),
+        ``refuse`` (on that phone) or ``leave``. Raises
         LoginUnfinished (a ValueError) when the browser stays with the platform: refused, left, or a fault. Raises
         ValueError for a persona without an account.
         """
@@ -147,6 +151,32 @@ class GuangdongMock:
         """
         return self._platform.accounts.set_ways(persona, ways)
 
+    def scans(self) -> tuple[WaitingScan, ...]:
+        """Return the sign-ins by scanning that wait for a phone, oldest first."""
+        return tuple(
+            WaitingScan(token=scan.token, service=scan.destination.service.name.en, phase=scan.phase)
+            for scan in self._platform.scans.waiting()
+        )
+
+    def decide_scan(self, token: str, persona: str, *, decision: str = "confirm") -> None:
+        """Scan the code ``token`` as ``persona`` with a phone of its own, and ``confirm`` or ``refuse`` there.
+
+        The browser that shows the code goes on by itself. Raises ValueError for somebody without an account, another
+        decision, and a code that is unknown, too old or scanned before.
+        """
+        self.account(persona)
+        if decision not in DECISIONS:
+            raise ValueError("a decision on a scan is confirm or refuse")
+        phone = self._platform.guard.new_cookie()
+        with self._lock:
+            if not self._platform.scans.take(token, phone, persona):
+                raise ValueError("this code is unknown, too old or was scanned before")
+            self._platform.scans.decide(token, phone, decision)
+
+    def messages(self) -> tuple[Message, ...]:
+        """Return the text messages the platform would have sent, oldest first."""
+        return self._platform.outbox.all()
+
     def subjects(self, client_id: str) -> dict[str, str]:
         """Return each persona's ``useridcode``, which is the same towards every service, by persona key."""
         return {person.key: person.guangdong.useridcode for person in self.personas if person.guangdong}
@@ -171,7 +201,7 @@ class GuangdongMock:
         """Answer one request (PEP 3333)."""
         request = MockRequest(environ)
         for_control = request.path.startswith(CONTROL_PREFIX)
-        response = answer_control(self, request) if for_control else self._answer(request)
+        response = answer_steering(self, request) if for_control else self._answer(request)
         response.headers.add(*_MARK)
         return response(environ, start_response)
 

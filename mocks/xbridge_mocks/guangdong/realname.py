@@ -28,15 +28,15 @@ _FACE_FAILS = "face-fails"
 def realname(platform: Platform, visit: Visit) -> Response:
     """Show the ladder (GET) or take one proof (POST).  Raises Refused.
 
-    (1) the person is signed in   (2) key   (3) the form belongs to this browser and session   (4) the proof
+    (1) key   (2) the person is signed in   (3) the form belongs to this browser and session   (4) the proof
     """
-    # (1) A form to sign in with stands on the page itself, and its press leads back here.
+    # (1) The one word seen in this address.
+    key = visit.optional(visit.request.args, "key")
+    visit.require("key", key in (None, "realname"), Kind.REQUEST, "key not realname")
+    # (2) A form to sign in with stands on the page itself, and its press leads back here.
     who, answer = entered(platform, visit)
     if who is None:
         return answer
-    # (2) The one word seen in this address.
-    key = visit.optional(visit.request.args, "key")
-    visit.require("key", key in (None, "realname"), Kind.REQUEST, "key not realname")
     if visit.request.method != "POST":
         return _page(platform, visit, who)
     # (3) and (4)

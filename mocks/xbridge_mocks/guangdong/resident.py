@@ -50,6 +50,7 @@ class Resident:
 
     def __init__(self, app: WSGIApplication, *, base_url: str) -> None:
         """Open a browser without cookies.  ``base_url`` is the origin under which the mock is known."""
+        self._app = app
         self._browser = Client(app)
         self._base_url = base_url
 
@@ -58,11 +59,12 @@ class Resident:
 
         With a live session the platform asks nothing, and the persona is whoever signed in before.
 
+        ``decision`` is ``approve``, ``scan`` (the same, with a phone), ``refuse`` (on that phone) or ``leave``.
         Raises LoginUnfinished when the browser stays with the platform, and ValueError for a persona the page does
-        not offer or a decision other than ``approve`` and ``leave``.
+        not offer or another decision.
         """
-        if decision not in {"approve", "leave"}:
-            raise ValueError("a decision on this platform is approve or leave")
+        if decision not in {"approve", "scan", "refuse", "leave"}:
+            raise ValueError("a decision on this platform is approve, scan, refuse or leave")
         address = login_url
         for _ in range(_HOPS):
             page = self._get(address)
@@ -76,18 +78,35 @@ class Resident:
                 raise LoginUnfinished("the platform refused the request", page.status_code)
             if decision == "leave":
                 raise LoginUnfinished("the person left the login page", page.status_code)
-            return self._submit(address, page, persona)
+            if decision == "approve":
+                return self._submit(address, page, persona)
+            return self._scan(address, page, persona, "confirm" if decision == "scan" else decision)
         raise LoginUnfinished("too many redirects", 302)
 
     def _submit(self, address: str, page: TestResponse, persona: str) -> str:
         """Pick ``persona`` on the page and return where that leads."""
-        form = _LoginForm()
-        form.feed(page.get_data(as_text=True))
-        if persona not in form.offered:
-            raise ValueError(f"the login page does not offer {persona!r}; it offers {', '.join(form.offered)}")
+        form = _read(page, persona)
         answer = self._browser.post(
             self._path(address), base_url=self._base_url, data={"form_mark": form.mark, "persona": persona}
         )
+        if answer.status_code != 302:
+            raise LoginUnfinished("the browser was not sent back", answer.status_code)
+        return answer.headers["Location"]
+
+    def _scan(self, address: str, page: TestResponse, persona: str, decision: str) -> str:
+        """Scan the code with a phone of its own, decide there, and return where that leads the browser."""
+        mark = _read(page, persona).mark
+        shown = self._browser.post(
+            self._path(address), base_url=self._base_url, data={"form_mark": mark, "way": "scan"}
+        )
+        desk = shown.headers.get("Location", "")
+        if shown.status_code != 303:
+            raise LoginUnfinished("no code was shown", shown.status_code)
+        phone, held = Client(self._app), desk.replace("/scan/", "/phone/")
+        for step, form in (("scan", {"persona": persona}), ("decision", {"decision": decision})):
+            word = _read(phone.get(held, base_url=self._base_url)).mark
+            phone.post(f"{held}/{step}", base_url=self._base_url, data={"form_mark": word, **form})
+        answer = self._get(f"{desk}/continue")
         if answer.status_code != 302:
             raise LoginUnfinished("the browser was not sent back", answer.status_code)
         return answer.headers["Location"]
@@ -98,3 +117,12 @@ class Resident:
     def _path(self, address: str) -> str:
         parts = urlsplit(address)
         return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def _read(page: TestResponse, persona: str | None = None) -> _LoginForm:
+    """Read a page's forms.  Raises ValueError for a persona that is not offered on it."""
+    form = _LoginForm()
+    form.feed(page.get_data(as_text=True))
+    if persona is not None and persona not in form.offered:
+        raise ValueError(f"the login page does not offer {persona!r}; it offers {', '.join(form.offered)}")
+    return form

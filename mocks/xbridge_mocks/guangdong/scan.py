@@ -17,7 +17,7 @@ from xbridge_mocks.guangdong.route import Generation
 from xbridge_mocks.random_source import RandomSource
 
 Phase = Literal["waiting", "scanned", "confirmed", "refused", "timed_out", "finished"]
-_OUTCOME: dict[str, Phase] = {"confirm": "confirmed", "refuse": "refused"}
+DECISIONS: dict[str, Phase] = {"confirm": "confirmed", "refuse": "refused"}
 _FORGET_AFTER = timedelta(hours=1)
 
 
@@ -39,6 +39,15 @@ class Scan:
     def open(self) -> bool:
         """Whether a phone can still do something."""
         return self.phase in ("waiting", "scanned")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingScan:
+    """A scan that waits for a phone, as tests see it; ``token`` names it to the control API."""
+
+    token: str
+    service: str
+    phase: Phase
 
 
 class ScanBook:
@@ -87,9 +96,9 @@ class ScanBook:
         """Take the press on the phone that scanned.  False for another phone, an unknown word, or too late."""
         with self._lock:
             scan = self._current(token)
-            if scan is None or (scan.phase, scan.phone) != ("scanned", phone) or decision not in _OUTCOME:
+            if scan is None or (scan.phase, scan.phone) != ("scanned", phone) or decision not in DECISIONS:
                 return False
-            scan.phase = _OUTCOME[decision]
+            scan.phase = DECISIONS[decision]
             return True
 
     def finish(self, token: str) -> bool:

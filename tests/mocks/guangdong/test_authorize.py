@@ -177,6 +177,6 @@ def test_leaving_sends_nobody_back(service):
 
 
 def test_unknown_decision_is_a_mistake(service):
-    """Only approve and leave exist on this platform."""
-    with pytest.raises(ValueError, match="approve or leave"):
-        service.mock.log_in(service.authorize_url(), "chan-tai-man", decision="refuse")
+    """Only what a person can do on this platform is a decision."""
+    with pytest.raises(ValueError, match="approve, scan, refuse or leave"):
+        service.mock.log_in(service.authorize_url(), "chan-tai-man", decision="cancel")

@@ -18,17 +18,19 @@ import xbridge_mocks.guangdong
 from tests.mocks.fuzz import api, beside_the_point
 from tests.mocks.guangdong.relying_service import BASES, REDIRECT, RelyingService
 from tests.mocks.stand_in import SECRET, Known, pass_on, with_stand_ins
-from xbridge_mocks.guangdong.route import GENERATIONS
+from xbridge_mocks.guangdong.route import FIND_ACCOUNT, GENERATIONS, INFO, REALNAME
+from xbridge_mocks.guangdong.session import SESSION_COOKIE
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-CLIENT, CLIENT_SECRET, CODE, TOKEN, GOTO, MARK = (
+CLIENT, CLIENT_SECRET, CODE, TOKEN, GOTO, PLACE, MARK = (
     "clientofthisrun",
     "clientsecret",
     "codeofthisrun",
     "tokenofthisrun",
     "gotoofthisrun",
+    "placeofthisrun",
     "f" * 64,
 )
 KNOWN: Known = {
@@ -39,10 +41,12 @@ KNOWN: Known = {
     "access_token": {"const": TOKEN},
     "form_mark": {"const": MARK},
     "gotoUrl": {"const": GOTO},
+    "token": {"const": PLACE},
     "persona": {"enum": ["chan-tai-man", "tsang-ho-yin"]},
 }
 # A person's key is the same towards every service here, so any will do.
 ANYBODY: dict[str, Known] = {"control-subjects": {"client_id": {"type": "string"}}}
+CENTRE = {FIND_ACCOUNT, INFO, REALNAME}
 LOGIN_PAGES = {each.login for each in GENERATIONS.values()}
 DOCUMENT = json.loads((Path(xbridge_mocks.guangdong.__path__[0]) / "openapi.json").read_text("utf-8"))
 OUTSIDE_API = api(DOCUMENT, stranger=True)
@@ -79,9 +83,38 @@ class Door:
         if request.path in LOGIN_PAGES:
             # A browser that nobody has signed in with is shown the way to the login page.
             onward = Client(self._service.mock).get(self._service.authorize_url()).headers["Location"]
-            page = self._browser.get(onward)
-            live[MARK] = re.findall(r'name="form_mark" value="([0-9a-f]{64})"', page.text)[0]
+            live[MARK] = self._mark(onward)
+        elif request.path in CENTRE:
+            self._browser.delete_cookie(SESSION_COOKIE)
+            live[MARK] = self._mark(request.path)
+            if request.path == REALNAME:
+                self._browser.post(INFO, data={"form_mark": live[MARK], "persona": "chan-tai-man"})
+                live[MARK] = self._mark(REALNAME)
+        elif PLACE in request.path:
+            live |= self._scan(request.path)
+        elif request.path == "/__mock__/scans":
+            live[PLACE] = self._shown()
         return pass_on(request, self._browser, live)(environ, start_response)
+
+    def _mark(self, address: str) -> str:
+        """The mark of the first form on a page, for this browser."""
+        return re.findall(r'name="form_mark" value="([0-9a-f]{64})"', self._browser.get(address).text)[0]
+
+    def _shown(self) -> str:
+        """A fresh code for a phone, shown in this browser."""
+        onward = Client(self._service.mock).get(self._service.authorize_url()).headers["Location"]
+        shown = self._browser.post(onward, data={"form_mark": self._mark(onward), "way": "scan"})
+        return shown.headers["Location"].rpartition("/")[2]
+
+    def _scan(self, path: str) -> dict[str, str]:
+        """A code as far as ``path`` needs it: scanned for a decision, confirmed for the way back."""
+        token = self._shown()
+        mark = self._mark(f"/mock/phone/{token}")
+        for step, form in (("scan", {"persona": "chan-tai-man"}), ("decision", {"decision": "confirm"})):
+            if path.endswith(f"/{step}") or not path.endswith(("/decision", "/continue")):
+                break
+            self._browser.post(f"/mock/phone/{token}/{step}", data={"form_mark": mark, **form})
+        return {PLACE: token, MARK: mark}
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from werkzeug.test import Client
 
 from tools.openapi import load
 from xbridge_mocks.guangdong import GuangdongMockSettings
-from xbridge_mocks.guangdong.route import GENERATIONS, LOGOUT
+from xbridge_mocks.guangdong.route import FIND_ACCOUNT, GENERATIONS, INFO, LOGOUT, REALNAME
 from xbridge_mocks.guangdong.setting import INVENTED_CODES
 
 SPECS = Path(__file__).parents[3] / "specs" / "providers"
@@ -19,6 +19,9 @@ PROSE = (SPECS / "guangdong.md").read_text("utf-8")
 OPENAPI = load("providers/guangdong")
 SERVED = {
     LOGOUT,
+    INFO,
+    REALNAME,
+    FIND_ACCOUNT,
     *(path for each in GENERATIONS.values() for path in (each.authorize, f"{each.authorize}/", each.login)),
     *(path for each in GENERATIONS.values() for path in (each.access_token, each.tokeninfo)),
     *(f"{path}/" for each in GENERATIONS.values() if each.slash_served for path in (each.access_token, each.tokeninfo)),
