@@ -90,3 +90,87 @@ def test_scripted_login_over_http(service):
     body = {"login_url": service.authorize_url(), "persona": "chan-tai-man"}
     assert call(service.mock, "POST", "logins", body).get_json()["callback_url"].startswith(f"{service.redirect_uri}?")
     assert call(service.mock, "POST", "logins", body | {"decision": "leave"}).status_code == 400
+
+
+WAY = {"level": "L1", "way_code": "IDV", "at": "20240102030105"}
+
+
+def test_accounts_and_proofs_over_http(service):
+    """What a person proves over HTTP shows in the list and in the next reply to a service."""
+    mock = service.mock
+    assert call(mock, "POST", "proofs", {"persona": "ho-chi-keung", "method": "face"}).get_json()["level"] == "L2"
+    (row,) = [row for row in call(mock, "GET", "accounts").get_json()["accounts"] if row["persona"] == "ho-chi-keung"]
+    assert row["ways"] == [
+        {**WAY, "number": ""},
+        {"level": "L2", "way_code": "SG-GASMHS", "at": "20300102110405", "number": ""},
+    ]
+    assert service.log_in("ho-chi-keung")["userobj"]["creditable_level_of_account"] == "L2"
+
+
+def test_a_history_over_http(service):
+    """A whole history can be given; the level is its highest."""
+    body = {"persona": "chan-tai-man", "ways": [WAY, {**WAY, "level": "L3", "way_code": "GW", "number": "H00000101"}]}
+    assert call(service.mock, "POST", "ways", body).get_json() == {
+        "persona": "chan-tai-man", "level": "L3",
+        "ways": [{**WAY, "number": ""}, {**WAY, "level": "L3", "way_code": "GW", "number": "H00000101"}],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("proofs", {}),
+        ("proofs", {"persona": "chan-tai-man", "method": 1}),
+        ("proofs", {"persona": "nobody", "method": "face"}),
+        ("proofs", {"persona": "cheung-ka-yan", "method": "counter"}),
+        ("proofs", {"persona": "chan-tai-man", "method": "face", "at": "now"}),
+        ("ways", {"persona": "chan-tai-man"}),
+        ("ways", {"persona": "chan-tai-man", "ways": {}}),
+        ("ways", {"persona": "nobody", "ways": []}),
+        ("ways", {"persona": "chan-tai-man", "ways": ["L1"]}),
+        ("ways", {"persona": "chan-tai-man", "ways": [{}]}),
+        ("ways", {"persona": "chan-tai-man", "ways": [{**WAY, "level": "L0"}]}),
+        ("ways", {"persona": "chan-tai-man", "ways": [{**WAY, "level": "L4"}]}),
+        ("ways", {"persona": "chan-tai-man", "ways": [{**WAY, "way_code": "A@B"}]}),
+        ("ways", {"persona": "chan-tai-man", "ways": [{**WAY, "way_code": ""}]}),
+        ("ways", {"persona": "chan-tai-man", "ways": [{**WAY, "at": "20241302030105"}]}),
+        ("ways", {"persona": "chan-tai-man", "ways": [{**WAY, "at": "2024-01-02"}]}),
+        ("ways", {"persona": "chan-tai-man", "ways": [{**WAY, "number": 1}]}),
+        ("ways", {"persona": "chan-tai-man", "ways": [{**WAY, "more": 1}]}),
+        ("scans", {}),
+        ("scans", {"token": "never-shown", "persona": "chan-tai-man"}),
+        ("scans", {"token": "never-shown", "persona": "chan-tai-man", "decision": "approve"}),
+    ],
+)
+def test_a_call_that_is_not_exact_changes_nothing(mock, name, body):
+    """A call with a member too few, too many or wrong is refused, and no account changes."""
+    before = call(mock, "GET", "accounts").get_json()
+    assert call(mock, "POST", name, body).status_code == 400
+    assert call(mock, "GET", "accounts").get_json() == before
+
+
+@pytest.mark.parametrize("name", ["accounts", "proofs", "ways", "scans", "messages"])
+def test_these_calls_need_the_secret_and_their_method(mock, name):
+    """They are behind the same door as the shared ones."""
+    assert call(mock, "GET", name, secret="wrong").status_code == 403
+    assert call(mock, "PUT", name, {}).status_code == 405
+
+
+def test_a_scan_and_a_message_over_http(service):
+    """A waiting code can be found and decided, and a message read, from another process."""
+    from tests.mocks.guangdong.test_centre import FIND_ACCOUNT, mark_of
+    from tests.mocks.guangdong.test_scan import Desk
+
+    desk = Desk(service)
+    assert call(service.mock, "GET", "scans").get_json() == {
+        "scans": [{"token": desk.token, "service": "Social insurance enquiry", "phase": "waiting"}]
+    }
+    body = {"token": desk.token, "persona": "chan-tai-man"}
+    assert call(service.mock, "POST", "scans", body).get_json() == {"decided": True}
+    assert desk.go_on().status_code == 302
+    mark = mark_of(desk.browser.get(FIND_ACCOUNT))
+    desk.browser.post(FIND_ACCOUNT, data={"form_mark": mark, "number": "H00000101"})
+    (message,) = call(service.mock, "GET", "messages").get_json()["messages"]
+    assert message == {
+        "persona": "chan-tai-man", "phone": "10000000101", "login_name": "chan_tai_man", "at": "2030-01-02T03:04:05+00:00",
+    }  # fmt: skip
