@@ -1,4 +1,4 @@
-"""Strict mock servers of iAM Smart, CorpID and the Guangdong identity platforms: a second opinion of the protocols.
+"""Strict mock servers of iAM Smart, CorpID, the Guangdong identity platforms and the TIF gateway: a second opinion.
 
 Written from the specifications alone; nothing here imports ``xbridge``. Names are loaded when first used. It is not
 the real service of any government, and its people are invented.
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from xbridge_mocks.persona import POPULATION, Persona
     from xbridge_mocks.random_source import RandomSource, SeededRandomSource
     from xbridge_mocks.server import RunningMocks, serve
+    from xbridge_mocks.tif import TifMock, TifMockSettings
     from xbridge_mocks.world import MockWorld
     from xbridge_mocks.zwrz import ZwrzMock, ZwrzMockSettings
 
@@ -37,6 +38,8 @@ __all__ = [
     "RunningMocks",
     "SeededRandomSource",
     "serve",
+    "TifMock",
+    "TifMockSettings",
     "ZwrzMock",
     "ZwrzMockSettings",
 ]
@@ -56,6 +59,8 @@ _HOME = {
     "RandomSource": "random_source",
     "RunningMocks": "server",
     "SeededRandomSource": "random_source",
+    "TifMock": "tif",
+    "TifMockSettings": "tif",
     "ZwrzMock": "zwrz",
     "ZwrzMockSettings": "zwrz",
     "serve": "server",

@@ -36,6 +36,7 @@ _READY: dict[str, Text] = {
         "公務人員登入平台（模擬）：  {url}",
         "公务人员登录平台（模拟）：  {url}",
     ),
+    "tif": Text("TIF gateway (mock):  {url}", "TIF 閘道（模擬）：  {url}", "TIF 网关（模拟）：  {url}"),
     "secret": Text(
         "Control API secret (header X-Mock-Secret):  {secret}",
         "控制介面密鑰（標頭 X-Mock-Secret）：  {secret}",
@@ -55,7 +56,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     wish = _parser().parse_args(argv)
     world = MockWorld(seed=wish.seed)
     try:
-        running = serve(world, wish.host, wish.iamsmart_port, wish.guangdong_port, wish.corpid_port, wish.zwrz_port)
+        ports = (wish.iamsmart_port, wish.guangdong_port, wish.corpid_port, wish.zwrz_port, wish.tif_port)
+        running = serve(world, wish.host, *ports)
     except OSError as exc:
         print(f"xbridge_mocks: {exc.strerror or exc}", file=sys.stderr)
         return 1
@@ -77,12 +79,14 @@ def _announce(running: RunningMocks, lang: Language, *, as_json: bool, seeded: b
                 "guangdong_url": running.guangdong_url,
                 "corpid_url": running.corpid_url,
                 "zwrz_url": running.zwrz_url,
+                "tif_url": running.tif_url,
                 "control_secret": running.control_secret,
                 "mock": True,
             }
         )
-    keys = ["banner", *(["seeded"] if seeded else []), "iamsmart", "guangdong", "corpid", "zwrz", "secret", "stop"]
-    urls = {name: getattr(running, f"{name}_url") for name in ("iamsmart", "guangdong", "corpid", "zwrz")}
+    mocks = ("iamsmart", "guangdong", "corpid", "zwrz", "tif")
+    keys = ["banner", *(["seeded"] if seeded else []), *mocks, "secret", "stop"]
+    urls = {name: getattr(running, f"{name}_url") for name in mocks}
     return "\n".join(
         _READY[key].in_language(lang).format(url=urls.get(key, ""), secret=running.control_secret) for key in keys
     )
@@ -96,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--guangdong-port", type=int, default=0, help="0 takes a free port (default)")
     parser.add_argument("--corpid-port", type=int, default=0, help="0 takes a free port (default)")
     parser.add_argument("--zwrz-port", type=int, default=0, help="0 takes a free port (default)")
+    parser.add_argument("--tif-port", type=int, default=0, help="0 takes a free port (default)")
     parser.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1; think before you choose another")
     parser.add_argument("--json", action="store_true", help="announce the addresses as one line of JSON")
     parser.add_argument("--seed", help="FOR TESTS ONLY: repeat every drawn value")

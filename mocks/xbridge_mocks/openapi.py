@@ -16,7 +16,7 @@ __all__ = ["DOCUMENT_PATH", "document_reply"]
 DOCUMENT_PATH = "/openapi.json"
 
 
-def document_reply(mock: Literal["corpid", "guangdong", "iamsmart", "zwrz"]) -> Response:
+def document_reply(mock: Literal["corpid", "guangdong", "iamsmart", "tif", "zwrz"]) -> Response:
     """The OpenAPI 3.1 document of ``mock``."""
     response = Response(_document(mock), content_type="application/json")
     response.headers["X-Content-Type-Options"] = "nosniff"

@@ -39,6 +39,7 @@ class RunningMocks:
         guangdong_port: int,
         corpid_port: int,
         zwrz_port: int,
+        tif_port: int,
     ) -> None:
         self.world = world
         self.control_secret = world.control_secret
@@ -48,6 +49,7 @@ class RunningMocks:
             self.guangdong_url = self._start("guangdong", world.guangdong, host, guangdong_port)
             self.corpid_url = self._start("corpid", world.corpid, host, corpid_port)
             self.zwrz_url = self._start("zwrz", world.zwrz, host, zwrz_port)
+            self.tif_url = self._start("tif", world.tif, host, tif_port)
         except BaseException:
             self.stop()
             raise
@@ -90,6 +92,7 @@ def serve(
     guangdong_port: int = 0,
     corpid_port: int = 0,
     zwrz_port: int = 0,
+    tif_port: int = 0,
 ) -> RunningMocks:
     """Start the mocks of ``world``; port 0 takes a free one. Raises OSError when an address is taken."""
-    return RunningMocks(world, host, iamsmart_port, guangdong_port, corpid_port, zwrz_port)
+    return RunningMocks(world, host, iamsmart_port, guangdong_port, corpid_port, zwrz_port, tif_port)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from xbridge_mocks.corpid import CorpIdMock, CorpIdMockSettings
     from xbridge_mocks.guangdong import GuangdongMock, GuangdongMockSettings
     from xbridge_mocks.iamsmart import IamSmartMock, IamSmartMockSettings
+    from xbridge_mocks.tif import TifMock, TifMockSettings
     from xbridge_mocks.zwrz import ZwrzMock, ZwrzMockSettings
 
 __all__ = ["MockWorld"]
@@ -40,6 +41,7 @@ class MockWorld:
         guangdong_settings: GuangdongMockSettings | None = None,
         corpid_settings: CorpIdMockSettings | None = None,
         zwrz_settings: ZwrzMockSettings | None = None,
+        tif_settings: TifMockSettings | None = None,
     ) -> None:
         self.clock = MockClock() if clock is None else clock
         self.personas = POPULATION if personas is None else tuple(personas)
@@ -47,11 +49,13 @@ class MockWorld:
         self._settings = (iamsmart_settings, guangdong_settings)
         self._corpid_settings = corpid_settings
         self._zwrz_settings = zwrz_settings
+        self._tif_settings = tif_settings
         self._lock = threading.Lock()
         self._iamsmart: IamSmartMock | None = None
         self._guangdong: GuangdongMock | None = None
         self._corpid: CorpIdMock | None = None
         self._zwrz: ZwrzMock | None = None
+        self._tif: TifMock | None = None
         self.control_secret = self._random("control").token(24)
 
     @property
@@ -117,6 +121,22 @@ class MockWorld:
                     control_secret=self.control_secret,
                 )
             return self._zwrz
+
+    @property
+    def tif(self) -> TifMock:
+        """The TIF gateway mock of this world."""
+        from xbridge_mocks.tif import TifMock
+
+        with self._lock:
+            if self._tif is None:
+                self._tif = TifMock(
+                    clock=self.clock,
+                    personas=self.personas,
+                    random=self._random("tif"),
+                    settings=self._tif_settings,
+                    control_secret=self.control_secret,
+                )
+            return self._tif
 
     def _random(self, purpose: str) -> RandomSource:
         return RandomSource() if self._seed is None else SeededRandomSource(self._seed, purpose)

@@ -36,6 +36,7 @@ IAMSMART_URL = "http://iamsmart.test"
 GUANGDONG_URL = "http://guangdong.test"
 CORPID_URL = "http://corpid.test"
 ZWRZ_URL = "http://zwrz.test"
+TIF_URL = "http://tif.test"
 SERVICE_URL = "https://svc.test"
 CALLBACK_URL = f"{SERVICE_URL}/push/hk"
 ASKING_SCOPES = (
@@ -82,11 +83,13 @@ class _Place:
         sm2: bool = False,
         iamsmart: IamSmartMockSettings | None = None,
         providers: Sequence[str] = ("iamsmart", "guangdong"),
+        gateway: bool = False,
     ) -> None:
         """``at`` is when the clock stands; ``overrides`` may change the configuration document before it is checked.
 
         ``jwks`` gives parties of the catalogue their public keys; ``personas`` replaces the mocks' population;
         ``providers`` are those that this service is registered with.
+        ``gateway`` registers it with the TIF gateway too, under the provider ``guangdong``.
         ``asking`` registers the service for everything that people can be asked at iAM Smart, forms and signatures, with
         a callback address (:meth:`respond` gives what is POSTed there); ``iamsmart`` is how that mock behaves.
         ``sm2`` signs every record with SM2 as well, which takes the extra ``gm``.
@@ -97,6 +100,7 @@ class _Place:
         self.mocks: MockWorld = MockWorld(clock=self.clock, seed=seed, personas=personas, iamsmart_settings=iamsmart)
         self.callbacks: list[bytes] = []
         self._asking = asking
+        self._gateway = gateway
         self._sm2 = sm2
         self.store: Store = store if store is not None else MemoryStore()
         self.events: list[AuditEvent] = []
@@ -109,7 +113,8 @@ class _Place:
     @cached_property
     def applications(self) -> dict[str, Any]:
         """The mocks by host name."""
-        return {f"{name}.test": getattr(self.mocks, name) for name in self.return_to}
+        names = [*self.return_to, *(["tif"] if self._gateway else [])]
+        return {f"{name}.test": getattr(self.mocks, name) for name in names}
 
     def visit(self, url: str, persona: str, *, decision: str = "approve") -> str:
         """Log in at ``url`` as ``persona`` (a key of the mocks' population) and return the callback URL."""
@@ -172,12 +177,17 @@ class _Place:
     def _at_guangdong(self, _private_kek: str, _public_kek: bytes) -> dict[str, Any]:
         return_to = [self.return_to["guangdong"]]
         made = self.mocks.guangdong.register_client(name="Sample portal", redirect_uris=return_to)
-        return {
+        section = {
             "base_url": GUANGDONG_URL,
             "client_id": made.client_id,
             "client_secret": made.client_secret,
             "redirect_uris": return_to,
         }
+        return {**section, "gateway": self._at_tif()} if self._gateway else section
+
+    def _at_tif(self) -> dict[str, Any]:
+        made = self.mocks.tif.register_client(name="Sample portal", upstream="http://service.test")
+        return {"base_url": TIF_URL, "paasid": made.client_id, "token": made.client_secret}
 
     def _at_corpid(self, private_kek: str, public_kek: bytes) -> dict[str, Any]:
         return_to = [self.return_to["corpid"]]
