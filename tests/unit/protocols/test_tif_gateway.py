@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -182,10 +183,16 @@ def test_one_signed_text_reads_one_way(one, two):
 
 def test_signing_refuses_what_could_be_read_two_ways():
     """A nonce with a comma, a service id with a line break and a time of another length are refused before signing."""
-    good = {"paasid": "svc", "token": TOKEN, "nonce": NONCE, "now": NOW}
+    good: dict[str, Any] = {"paasid": "svc", "token": TOKEN, "nonce": NONCE, "now": NOW}
     assert dict(sign_request(**good, service_id="svc-1"))["x-tif-serviceId"] == "svc-1"
     assert dict(sign_request(**good, family="rio"))["x-rio-nonce"] == NONCE
-    for bad in ({"nonce": "a,b"}, {"nonce": ""}, {"service_id": "a\r\nb"}, {"now": datetime(1980, 1, 1, tzinfo=UTC)}):
+    bads: tuple[dict[str, Any], ...] = (
+        {"nonce": "a,b"},
+        {"nonce": ""},
+        {"service_id": "a\r\nb"},
+        {"now": datetime(1980, 1, 1, tzinfo=UTC)},
+    )
+    for bad in bads:
         with pytest.raises(ConfigError):
             sign_request(**{**good, **bad})
 

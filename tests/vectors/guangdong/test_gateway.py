@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ VECTORS = [
 def test_signature(user, digest):
     """Both forms of the signed text give the published digests, in the case that is asked for, and both verify."""
     uid, uinfo, ext = user or ("", "", "")
-    made = {"timestamp": TIMESTAMP, "nonce": NONCE, "uid": uid, "uinfo": uinfo, "ext": ext}
+    made: dict[str, Any] = {"timestamp": TIMESTAMP, "nonce": NONCE, "uid": uid, "uinfo": uinfo, "ext": ext}
     assert signature_of(TOKEN, **made, case="lower") == digest
     assert signature_of(TOKEN, **made) == digest.upper()
     for signature in (digest, digest.upper()):
