@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
+from tests.faults.worker import NOON
 from xbridge import Bridge
 from xbridge.core.config import parse_config
+from xbridge.protocols.tif_gateway import signature_of
 from xbridge.stores.sqlite import SQLiteStore
 from xbridge.testing import World
 from xbridge_mocks import IamSmartMockSettings, MockClock, MockWorld
@@ -136,6 +138,33 @@ def test_a_strict_platform_takes_the_requests_of_several_processes(tmp_path: Pat
     ]  # fmt: skip
     assert set(refusals) <= {"timestamp_order"}
     assert len(refusals) < WORKERS * LOGINS
+
+
+def test_of_several_processes_one_takes_a_forwarded_request(tmp_path: Path) -> None:
+    """Three processes on one store get the same 200 requests of the gateway at once: each passes in exactly one."""
+    documents: list[dict[str, Any]] = []
+    world = World(gateway=True, overrides=documents.append)
+    gateway = documents[0]["providers"]["guangdong"]["gateway"]
+    requests = []
+    for number in range(200):
+        timestamp, nonce, user = (
+            str(int(NOON.timestamp())),
+            f"{number:016x}",
+            {"uid": f"u{number}", "uinfo": "", "ext": ""},
+        )
+        signature = signature_of(gateway["token"], timestamp=timestamp, nonce=nonce, **user)
+        values = {
+            "paasid": gateway["paasid"], "timestamp": timestamp, "nonce": nonce, "signature": signature, **user,
+        }  # fmt: skip
+        requests.append([(f"x-tif-{name}", value) for name, value in values.items()])
+    path = str(tmp_path / "store.db")
+    with Bridge(world.config, store=SQLiteStore(path)):
+        pass
+    found = race([{"kind": "request", "path": path, "config": documents[0], "requests": requests}] * 3)
+    for outcomes in zip(*found, strict=True):
+        assert sorted(outcomes) == ["nonce replayed", "nonce replayed", "passed"]
+    winners = {outcomes.index("passed") for outcomes in zip(*found, strict=True)}
+    assert len(winners) > 1, "the processes did not work at the same time"
 
 
 def _public(private: str) -> bytes:

@@ -18,6 +18,7 @@ from typing import Any
 from xbridge import Bridge
 from xbridge.core.config import parse_config
 from xbridge.core.effects import Stamp, take_stamp
+from xbridge.core.errors import TokenInvalid
 from xbridge.drivers.aio import AsyncDriver
 from xbridge.drivers.sync import SyncDriver
 from xbridge.stores.sqlite import SQLiteStore
@@ -74,6 +75,20 @@ def finish_logins(store: SQLiteStore, task: dict[str, Any]) -> list[str]:
         ]
 
 
+def verify_requests(store: SQLiteStore, task: dict[str, Any]) -> list[str]:
+    """Verify forwarded requests that other processes get too; return how each ended."""
+    outcomes = []
+    with Bridge(parse_config(task["config"]), store=store, clock=lambda: NOON) as bridge:
+        for headers in task["requests"]:
+            try:
+                bridge.verify_gateway_request([(name, value) for name, value in headers])
+            except TokenInvalid as error:
+                outcomes.append(f"{error.claim} {error.reason}")
+            else:
+                outcomes.append("passed")
+    return outcomes
+
+
 def main() -> None:
     """Do what the task says."""
     task = json.loads(sys.stdin.readline())
@@ -81,7 +96,7 @@ def main() -> None:
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     sys.stdin.readline()
-    found = {"stamp": take_stamps, "login": finish_logins}[task["kind"]](store, task)
+    found = {"stamp": take_stamps, "login": finish_logins, "request": verify_requests}[task["kind"]](store, task)
     json.dump(found, sys.stdout)
     store.close()
 
