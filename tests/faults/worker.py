@@ -80,6 +80,10 @@ def verify_requests(store: SQLiteStore, task: dict[str, Any]) -> list[str]:
     outcomes = []
     with Bridge(parse_config(task["config"]), store=store, clock=lambda: NOON) as bridge:
         for headers in task["requests"]:
+            # Everybody waits for everybody before each request, or the fastest would be first with all of them.
+            sys.stdout.write("set\n")
+            sys.stdout.flush()
+            sys.stdin.readline()
             try:
                 bridge.verify_gateway_request([(name, value) for name, value in headers])
             except TokenInvalid as error:

@@ -41,7 +41,7 @@ def gateway(world: World) -> Any:
     return world.bridge._deps.provider("guangdong")[1].gateway
 
 
-def signed(world: World, nonce: str, *, age: int = 0, **user: str) -> list[tuple[str, str]]:
+def signed(world: World, nonce: str, *, age: int = 0, **user: Any) -> list[tuple[str, str]]:
     """The headers of a forwarded request, signed ``age`` seconds ago."""
     settings = gateway(world)
     timestamp = str(int(world.clock.now().timestamp()) - age)
