@@ -140,7 +140,9 @@ def check_crowd(provider: str, found: list[tuple[str, Any]]) -> None:
         subjects.setdefault(company or key, set()).add(identity.subject)
         if provider == "guangdong":
             assert identity.subject == account_of(key)
-        assert identity.profile.name == ("" if company else people[key].name_zh_hant)
+        person = people[key]
+        name = person.name_zh_hans if provider == "zwrz" else person.name_zh_hant
+        assert identity.profile.name == ("" if company else name)
     assert all(len(each) == 1 for each in subjects.values())
     assert len(set.union(*subjects.values())) == len(subjects)
     assert len({identity.proof for _, identity in found}) == CROWD

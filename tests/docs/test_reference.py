@@ -23,6 +23,7 @@ from xbridge.flows.verification import CHECKS
 from xbridge.providers.corpid import CorpIdSettings
 from xbridge.providers.guangdong.settings import GuangdongSettings
 from xbridge.providers.iamsmart.settings import IamSmartSettings
+from xbridge.providers.zwrz.settings import ZwrzSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(
@@ -102,6 +103,7 @@ def setting(model: type[BaseModel], name: str) -> FieldInfo:
         ("## iAM Smart: what is UNKNOWN", IamSmartSettings),
         ("## CorpID: what is UNKNOWN", CorpIdSettings),
         ("## Guangdong: what is UNKNOWN", GuangdongSettings),
+        ("## Civil servants (zwrz): what is UNKNOWN", ZwrzSettings),
     ],
 )
 def test_every_unknown_is_a_setting(heading: str, settings: type[BaseModel]) -> None:

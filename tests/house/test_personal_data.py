@@ -229,6 +229,10 @@ def test_what_platforms_and_browsers_put_in_the_wrong_place(
             {"errcode": text, "errmsg": text}, {"error": text, "error_description": text}, {"errcode": 1, "errmsg": text},
             {"access_token": {"a": text}}, {"access_token": "t", "token_type": text}, {text: text},
         ],
+        "zwrz": [
+            {"message": text, "status": text, "data": text}, {"message": text, "status": 4001, "data": {text: text}},
+            {"message": text, "status": 0, "data": {"access_token": {"a": text}}}, {text: text},
+        ],
     }  # fmt: skip
     for provider, documents in replies.items():
         for document in documents:

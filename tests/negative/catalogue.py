@@ -29,7 +29,7 @@ class Row:
         return f"{self.provider}-{self.fault}-{self.operation}"
 
 
-HK, GD, CORP = "iamsmart", "guangdong", "corpid"
+HK, GD, CORP, OFFICE = "iamsmart", "guangdong", "corpid", "zwrz"
 FAMILY = {HK: "D", CORP: "DM"}
 """The providers that speak iAM Smart's protocol, with the letters of their result codes."""
 BOUND_CODES = {GD: "40030", CORP: "M40004"}
@@ -173,7 +173,37 @@ CORPID: tuple[Row, ...] = (
     *_rows(CORP, "company_scope_missing", "corpGetToken", "protocol_error", step="*", reason="scope"),
 )  # fmt: skip
 
-CATALOGUE = (*IAMSMART, *GUANGDONG, *CORPID)
+_FORMS = "token user"
+ZWRZ: tuple[Row, ...] = (
+    *(
+        Row(provider=OFFICE, fault=fault, operation="callback", code=code, details=details)
+        for fault, code, details in _CALLBACK_ROWS
+    ),
+    *_rows(
+        OFFICE,
+        "code_wrong code_expired code_spent",
+        "callback",
+        "provider_rejected",
+        provider_code="4004",
+        step="token",
+    ),
+    *_rows(OFFICE, "error_in_callback", "callback", "user_declined"),
+    *_rows(OFFICE, "extra_callback_fields", "callback"),
+    *_rows(OFFICE, "http_500 http_503", _FORMS, "provider_unavailable"),
+    *_rows(OFFICE, "refused_with_200", "token", "provider_rejected", step="*", provider_code="4004"),
+    *_rows(OFFICE, "refused_with_200", "user", "provider_rejected", step="*", provider_code="4006"),
+    *_rows(OFFICE, "status_as_text", _FORMS),
+    *_rows(OFFICE, "status_missing data_missing json_not_object", _FORMS, "protocol_error", step="*", reason="shape"),
+    *_rows(OFFICE, "html_instead_of_json json_truncated", _FORMS, "protocol_error", step="*", reason="not_json"),
+    *_rows(OFFICE, "redirect_instead_of_json", _FORMS, "protocol_error", step="*", reason="not_json"),
+    *_rows(OFFICE, "json_duplicate_members", _FORMS, "protocol_error", step="*", reason="duplicated"),
+    *_rows(OFFICE, "body_over_limit", _FORMS, "protocol_error", step="*", reason="too_large"),
+    *_rows(OFFICE, "access_token_missing", "token", "protocol_error", step="*", reason="shape"),
+    *_rows(OFFICE, "subject_missing subject_not_text", "user", "protocol_error", step="*", reason="subject"),
+    *_rows(OFFICE, "swapped_user", "user"),
+)
+
+CATALOGUE = (*IAMSMART, *GUANGDONG, *CORPID, *ZWRZ)
 REFUSED = tuple(row for row in CATALOGUE if row.code)
 TOLERATED = tuple(row for row in CATALOGUE if not row.code)
 NO_CALLBACK = frozenset({("guangdong", "user_leaves", "login")})
