@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from xbridge_mocks.client import ClientCredentials
     from xbridge_mocks.clock import MockClock
     from xbridge_mocks.corpid import CorpIdMock, CorpIdMockSettings
+    from xbridge_mocks.gjzwfw import GjzwfwMock, GjzwfwMockSettings
     from xbridge_mocks.guangdong import GuangdongMock, GuangdongMockSettings
     from xbridge_mocks.iamsmart import IamSmartMock, IamSmartMockSettings
     from xbridge_mocks.persona import POPULATION, Persona
@@ -26,6 +27,8 @@ __all__ = [
     "ClientCredentials",
     "CorpIdMock",
     "CorpIdMockSettings",
+    "GjzwfwMock",
+    "GjzwfwMockSettings",
     "GuangdongMock",
     "GuangdongMockSettings",
     "IamSmartMock",
@@ -48,6 +51,8 @@ _HOME = {
     "ClientCredentials": "client",
     "CorpIdMock": "corpid",
     "CorpIdMockSettings": "corpid",
+    "GjzwfwMock": "gjzwfw",
+    "GjzwfwMockSettings": "gjzwfw",
     "GuangdongMock": "guangdong",
     "GuangdongMockSettings": "guangdong",
     "IamSmartMock": "iamsmart",

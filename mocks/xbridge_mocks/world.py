@@ -16,6 +16,7 @@ from xbridge_mocks.random_source import RandomSource, SeededRandomSource
 
 if TYPE_CHECKING:
     from xbridge_mocks.corpid import CorpIdMock, CorpIdMockSettings
+    from xbridge_mocks.gjzwfw import GjzwfwMock, GjzwfwMockSettings
     from xbridge_mocks.guangdong import GuangdongMock, GuangdongMockSettings
     from xbridge_mocks.iamsmart import IamSmartMock, IamSmartMockSettings
     from xbridge_mocks.tif import TifMock, TifMockSettings
@@ -42,6 +43,7 @@ class MockWorld:
         corpid_settings: CorpIdMockSettings | None = None,
         zwrz_settings: ZwrzMockSettings | None = None,
         tif_settings: TifMockSettings | None = None,
+        gjzwfw_settings: GjzwfwMockSettings | None = None,
     ) -> None:
         self.clock = MockClock() if clock is None else clock
         self.personas = POPULATION if personas is None else tuple(personas)
@@ -50,12 +52,14 @@ class MockWorld:
         self._corpid_settings = corpid_settings
         self._zwrz_settings = zwrz_settings
         self._tif_settings = tif_settings
+        self._gjzwfw_settings = gjzwfw_settings
         self._lock = threading.Lock()
         self._iamsmart: IamSmartMock | None = None
         self._guangdong: GuangdongMock | None = None
         self._corpid: CorpIdMock | None = None
         self._zwrz: ZwrzMock | None = None
         self._tif: TifMock | None = None
+        self._gjzwfw: GjzwfwMock | None = None
         self.control_secret = self._random("control").token(24)
 
     @property
@@ -137,6 +141,18 @@ class MockWorld:
                     control_secret=self.control_secret,
                 )
             return self._tif
+
+    @property
+    def gjzwfw(self) -> GjzwfwMock:
+        """The mock of the national data-sharing gateway; nobody logs in there."""
+        from xbridge_mocks.gjzwfw import GjzwfwMock
+
+        with self._lock:
+            if self._gjzwfw is None:
+                self._gjzwfw = GjzwfwMock(
+                    clock=self.clock, random=self._random("gjzwfw"), settings=self._gjzwfw_settings
+                )
+            return self._gjzwfw
 
     def _random(self, purpose: str) -> RandomSource:
         return RandomSource() if self._seed is None else SeededRandomSource(self._seed, purpose)

@@ -139,4 +139,5 @@ def test_secrets_are_write_only_and_have_no_default() -> None:
     names += [f"{side}.properties.kek_private_keys.items" for side in ("CorpIdSettings", "CompanySide")]
     names += ["KekContainer.properties.container", "KekContainer.properties.password"]
     names += ["GuangdongSettings.properties.client_secret", "ZwrzSettings.properties.client_secret"]
+    names += ["NationalSettings.properties.app_secret"]
     assert sorted(found) == sorted(f"configuration.$defs.{name}" for name in names)

@@ -13,6 +13,7 @@ import httpx
 from xbridge.bridge.awaiting_bulk_signing import AwaitingBulkSigning
 from xbridge.bridge.awaiting_gateway import AwaitingGateway
 from xbridge.bridge.awaiting_logout import AwaitingLogout
+from xbridge.bridge.awaiting_national import AwaitingNational
 from xbridge.bridge.awaiting_request import AwaitingRequests
 from xbridge.bridge.awaiting_signing import AwaitingSignatures
 from xbridge.bridge.shared import business_id_of, id_of, proof_of
@@ -46,7 +47,14 @@ from xbridge.policy import RulePack
 T = TypeVar("T")
 
 
-class AsyncBridge(AwaitingRequests, AwaitingSignatures, AwaitingBulkSigning, AwaitingGateway, AwaitingLogout):
+class AsyncBridge(
+    AwaitingRequests,
+    AwaitingSignatures,
+    AwaitingBulkSigning,
+    AwaitingGateway,
+    AwaitingLogout,
+    AwaitingNational,
+):
     """xbridge for asynchronous code (asyncio or trio): the same methods as :class:`Bridge`, awaited."""
 
     def __init__(

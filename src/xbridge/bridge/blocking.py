@@ -13,6 +13,7 @@ import httpx
 from xbridge.bridge.blocking_bulk_signing import BlockingBulkSigning
 from xbridge.bridge.blocking_gateway import BlockingGateway
 from xbridge.bridge.blocking_logout import BlockingLogout
+from xbridge.bridge.blocking_national import BlockingNational
 from xbridge.bridge.blocking_request import BlockingRequests
 from xbridge.bridge.blocking_signing import BlockingSignatures
 from xbridge.bridge.shared import business_id_of, id_of, proof_of
@@ -46,7 +47,14 @@ from xbridge.policy import RulePack
 T = TypeVar("T")
 
 
-class Bridge(BlockingRequests, BlockingSignatures, BlockingBulkSigning, BlockingGateway, BlockingLogout):
+class Bridge(
+    BlockingRequests,
+    BlockingSignatures,
+    BlockingBulkSigning,
+    BlockingGateway,
+    BlockingLogout,
+    BlockingNational,
+):
     """xbridge for blocking code.  One instance per process, shared by its threads.
 
     ``config`` comes from :func:`xbridge.load_config`; ``store`` is opened and closed by the caller.  ``providers``

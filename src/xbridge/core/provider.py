@@ -248,6 +248,27 @@ class GatewayCaller(Protocol):
         ...
 
 
+@runtime_checkable
+class NationalCaller(Protocol):
+    """A provider under whose registration services of the whole country can be called."""
+
+    async def call_national(
+        self,
+        settings: Any,
+        path: str,
+        *,
+        body: Mapping[str, object],
+        sid: str,
+        now: datetime,
+        entropy: Entropy,
+    ) -> object:
+        """Return what the national service at ``path`` answered; an empty ``sid`` is that of the settings.
+
+        Raises ``ProviderError``, ``ConfigError``, ``Unsupported``.
+        """
+        ...
+
+
 _ABILITIES: tuple[tuple[str, type], ...] = (
     ("anonymous_form", AnonymousFormProvider),
     ("anonymous_signing", AnonymousSigningProvider),
@@ -259,6 +280,7 @@ _ABILITIES: tuple[tuple[str, type], ...] = (
     ("gateway", GatewayCaller),
     ("key_agreement", KeyAgreementProvider),
     ("logout", LogoutProvider),
+    ("national_gateway", NationalCaller),
     ("profile", ProfileProvider),
     ("signing", SigningProvider),
     ("step_up", StepUpProvider),

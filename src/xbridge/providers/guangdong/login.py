@@ -21,6 +21,7 @@ from xbridge.core.ports import Entropy
 from xbridge.providers.guangdong.account import GuangdongAccount
 from xbridge.providers.guangdong.account_reply import parse_account_reply
 from xbridge.providers.guangdong.gateway import GatewayFace
+from xbridge.providers.guangdong.national import NationalFace
 from xbridge.providers.guangdong.profile import profile_of
 from xbridge.providers.guangdong.redirect_uri import redirect_uri, state_carriage
 from xbridge.providers.guangdong.reply import PROVIDER_ID
@@ -30,7 +31,7 @@ from xbridge.providers.guangdong.signdata import SigndataVerifier, verify_signda
 from xbridge.providers.guangdong.token import Token, fetch_token
 
 
-class Guangdong(GatewayFace):
+class Guangdong(GatewayFace, NationalFace):
     """The Guangdong platform as a :class:`~xbridge.core.provider.Provider`."""
 
     id = PROVIDER_ID

@@ -12,6 +12,7 @@ from xbridge.protocols.identity_document.document import DocumentKind
 from xbridge.protocols.identity_document.home_return_permit import NumberStyle
 from xbridge.providers.guangdong.gateway_settings import GatewaySettings
 from xbridge.providers.guangdong.generation import SERVICE_IS_A_DUTY, Generation, GuangdongPaths
+from xbridge.providers.guangdong.national import NationalSettings
 
 StateMode = Literal["redirect_query", "redirect_path", "param", "both", "cookie_only"]
 
@@ -66,6 +67,7 @@ class GuangdongSettings(BaseModel):
     hrp_number_style: NumberStyle = "9"
     timeout_s: float = Field(default=8.0, gt=0, le=60)
     gateway: GatewaySettings | None = None
+    national: NationalSettings | None = None
 
     @model_validator(mode="after")
     def _lawful(self) -> GuangdongSettings:

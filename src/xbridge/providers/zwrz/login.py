@@ -99,9 +99,15 @@ class Zwrz:
             holder="organisation",
         )
 
-    def logout_url(self, settings: ZwrzSettings, *, back_to: str) -> str:
-        """Return where to send the browser, after the service's own logout, to end the platform's session too."""
-        return f"{settings.base_url}{settings.paths.logout}?{urlencode({'client_id': settings.client_id, 'backurl': back_to})}"
+    def logout_url(self, settings: ZwrzSettings, *, return_to: str) -> str:
+        """Return where to send the browser, after the service's own logout, to end the platform's session too.
+
+        Raises ``ConfigError`` for a ``return_to`` that is not among ``logout_uris``.
+        """
+        if return_to not in settings.logout_uris:
+            raise ConfigError("return_to is not among [providers.zwrz] logout_uris; the match is exact")
+        query = {"client_id": settings.client_id, "backurl": return_to}
+        return f"{settings.base_url}{settings.paths.logout}?{urlencode(query)}"
 
 
 async def _post(settings: ZwrzSettings, path: str, form: Mapping[str, str], *, label: str) -> HTTPReply:

@@ -29,7 +29,7 @@ class ZwrzSettings(BaseModel):
     The calls are VERIFIED and what ``data`` holds in their replies is UNKNOWN: ``token_member``, ``subject_member`` and
     ``name_member`` say where the token, the stable id and the name stand.  ``subject_member`` must be the id that never
     changes hands; a login name may.  ``level`` is what an account counts for on our scale, which is about people: the
-    platform states none, so the lowest.
+    platform states none, so the lowest.  ``logout_uris`` are where a logout may send the browser.
     """
 
     # An error never quotes its input, also where a traceback shows it: the input holds a secret.
@@ -40,6 +40,7 @@ class ZwrzSettings(BaseModel):
     client_id: str = Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")
     client_secret: SecretStr
     redirect_uris: tuple[str, ...] = Field(min_length=1)
+    logout_uris: tuple[str, ...] = ()
     scope: str = "all"
     token_member: Member = "access_token"
     subject_member: Member = "userid"
