@@ -24,6 +24,7 @@ from xbridge.evidence.manifest import Manifest
 from xbridge.evidence.trust import Trust
 from xbridge.exchange.access_token import DETAIL_TYPE, AuthorizationDetail
 from xbridge.ledger.entry import LedgerEntry
+from xbridge.protocols.sm_envelope.ours import SmEnvelope
 from xbridge.providers.corpid import CorpIdSettings
 from xbridge.providers.guangdong.settings import GuangdongSettings
 from xbridge.providers.iamsmart.settings import IamSmartSettings
@@ -51,6 +52,10 @@ RECORDS: dict[str, tuple[type[BaseModel], str]] = {
     ),
     "ledger-entry": (LedgerEntry, "One entry of the ledger; its exact bytes are a leaf of the Merkle tree."),
     "manifest": (Manifest, "The member manifest.json of an evidence bundle: the digest of every other member."),
+    "sm-envelope": (
+        SmEnvelope,
+        "The envelope profile xbridge-1, ours and nobody else's: the payload of a signed record of type sm-envelope, version 1.",
+    ),
     "subject-signature": (
         SubjectSignature,
         "The member subject/NNNN.json of an evidence bundle: a person's own signature beside a consent record.",
