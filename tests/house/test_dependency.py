@@ -99,3 +99,15 @@ def test_every_dependency_is_used(root: Path) -> None:
     assert asked - used == FOR_USERS
     for group in RESERVED:
         assert groups[group] & used == set(), f"the extra {group} has code now: take it off the reserved list"
+
+
+def test_the_package_gmssl_is_nowhere(root: Path) -> None:
+    """No file imports gmssl, which draws SM2's nonces from a predictable generator, and no requirement names it."""
+    imports = re.compile(r"^\s*(?:import|from) gmssl\b", re.MULTILINE)
+    folders = [root / folder for folder in ("src", "mocks", "tests", "benchmarks", "tools", "examples")]
+    files = [file for folder in folders for file in folder.rglob("*.py")]
+    assert [file.name for file in files if imports.search(file.read_text("utf-8"))] == []
+    # gmssl_pyx, spelled with either sign, is another project.
+    names = re.compile(r"\bgmssl(?![\w-]*pyx)\b", re.IGNORECASE)
+    asked = [root / "pyproject.toml", *(root / "requirements").iterdir()]
+    assert [file.name for file in asked if names.search(file.read_text("utf-8"))] == []

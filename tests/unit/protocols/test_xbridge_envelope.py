@@ -81,10 +81,10 @@ def test_a_reply_answers_one_call() -> None:
 
 @pytest.mark.parametrize(
     ("moved", "reason"),
-    [(-6, "not_yet_valid"), (-5, None), (124, None), (125, "expired"), (100_000, "expired")],
+    [(-61, "not_yet_valid"), (-60, None), (179, None), (180, "expired"), (100_000, "expired")],
 )
 def test_an_envelope_lives_for_two_minutes(moved: int, reason: str | None) -> None:
-    """It opens from five seconds before its time until five seconds after its end, and not outside."""
+    """It opens from one minute before its time until one minute after its end, and not outside."""
     now = NOON + timedelta(seconds=moved)
     if reason is None:
         assert open_ours(THERE, SEALED.raw, now=now).body == BODY
@@ -124,10 +124,10 @@ WRONG: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "a longer life than sealed": (lambda: resigned(expires_at=int(NOON.timestamp()) + 121), "ciphertext", "mismatch"),
     "another id": (lambda: resigned(id="A" * 22), "ciphertext", "mismatch"),
     "a short id": (lambda: resigned(id="A" * 21), "envelope", "malformed"),
-    "a negative time": (lambda: resigned(issued_at=-1), "envelope", "malformed"),
+    "a negative time": (lambda: resigned(issued_at=-1), "time", "malformed"),
     "a time in text": (lambda: resigned(issued_at="1795320000"), "envelope", "malformed"),
-    "no body": (lambda: resigned(body=""), "envelope", "malformed"),
-    "a body of another alphabet": (lambda: resigned(body="+/=="), "envelope", "malformed"),
+    "no body": (lambda: resigned(body=""), "ciphertext", "mismatch"),
+    "a body of another alphabet": (lambda: resigned(body="+/=="), "ciphertext", "mismatch"),
     "a body of one tag": (lambda: resigned(body="AAAA"), "ciphertext", "mismatch"),
     "an iv of 16 bytes": (lambda: resigned(iv=base64url.encode(bytes(16))), "ciphertext", "mismatch"),
     "another iv": (lambda: resigned(iv=base64url.encode(bytes(12))), "ciphertext", "mismatch"),

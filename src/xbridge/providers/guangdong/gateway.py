@@ -78,7 +78,8 @@ class GatewayFace:
         """Return what the service at ``path`` answered.  Raises ``ProviderError``, ``ConfigError``."""
         gateway = _gateway(settings)
         return await call(
-            gateway, path, body=body, step="call_gateway", service_id=service_id, now=now, entropy=entropy
+            gateway, path, body=body, step="call_gateway", service_id=service_id, now=now, entropy=entropy,
+            envelope=gateway.sm_envelope,
         )  # fmt: skip
 
     async def one_off_user(

@@ -8,14 +8,23 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from xbridge.core.effects import send
-from xbridge.core.errors import ConfigError, ProtocolError, ProviderRejected, ProviderUnavailable, VerificationError
+from xbridge.core.errors import (
+    ConfigError,
+    ProtocolError,
+    ProviderRejected,
+    ProviderUnavailable,
+    TamperDetected,
+    VerificationError,
+)
 from xbridge.core.gateway import GatewayReply
 from xbridge.core.http import HTTPReply, HTTPRequest
 from xbridge.core.ports import Entropy
 from xbridge.crypto.canonical import parse_strict
+from xbridge.protocols.sm_envelope.settings import SealedCall, SmEnvelopeSettings
 from xbridge.protocols.tif_gateway import sign_request
 from xbridge.providers.guangdong.gateway_settings import GatewaySettings
 
@@ -35,38 +44,46 @@ async def call(
     entropy: Entropy,
     service_id: str = "",
     headers: tuple[tuple[str, str], ...] = (),
+    envelope: SmEnvelopeSettings | None = None,
 ) -> GatewayReply:
-    """POST ``body`` as JSON to ``path`` behind the gateway and return what it answered.
+    """POST ``body`` as JSON to ``path`` behind the gateway and return what it answered, both inside ``envelope`` if any.
 
     A call that found no connection is repeated, signed afresh; one that may have arrived never is.  Raises
     ``ConfigError``, ``ProviderUnavailable``, ``ProviderRejected``, ``ProtocolError``.
     """
     if not _PATH.fullmatch(path):
         raise ConfigError("a path behind the gateway starts with a slash and has plain names between slashes")
-    content = _content(body)
+    sealed = SealedCall(content=_content(body))
+    if envelope is not None:
+        sealed = envelope.seal_call(body, now=now, entropy=entropy)
+    caller = envelope.caller if envelope is not None else None
     attempt = 0
     while True:
         request = HTTPRequest(
             method="POST",
             url=f"{gateway.base_url}{path}",
             headers=(
-                ("Content-Type", "application/json"), *headers, *_signed(gateway, service_id, now=now, entropy=entropy)
+                ("Content-Type", "application/json"), *headers,
+                *_signed(gateway, caller, service_id, now=now, entropy=entropy),
             ),
-            content=content,
+            content=sealed.content,
             max_reply_bytes=MAX_REPLY_BYTES,
             timeout_s=gateway.timeout_s,
             label=step,
         )  # fmt: skip
         try:
-            return read_reply(await send(PROVIDER_ID, request), step=step)
+            answer = read_reply(await send(PROVIDER_ID, request), step=step, enveloped=envelope is not None)
+            return answer if envelope is None else _opened(envelope, sealed, answer, step=step, now=now)
         except ProviderUnavailable as exc:
             if exc.sent or attempt >= gateway.connect_retries:
                 raise
         attempt += 1
 
 
-def read_reply(reply: HTTPReply, *, step: str) -> GatewayReply:
+def read_reply(reply: HTTPReply, *, step: str, enveloped: bool = False) -> GatewayReply:
     """Return the data in ``{errcode, errmsg, data}``; the gateway's own refusals have the same shape (5.3, 5.5).
+
+    An ``enveloped`` reply may call its code ``code`` (INFERRED) or have none: what counts in it is signed.
 
     Raises ``ProviderRejected`` with the code as it came, ``ProviderUnavailable``, ``ProtocolError``.
     """
@@ -79,6 +96,8 @@ def read_reply(reply: HTTPReply, *, step: str) -> GatewayReply:
             raise _rejected(step, f"http_{reply.status}") from exc
         raise broken(step, "duplicated" if exc.reason == "duplicated" else "not_json") from exc
     code = document.get("errcode") if isinstance(document, dict) else None
+    if enveloped and isinstance(document, dict) and code is None:
+        code = document.get("code", 0)
     # A number or its text; a reply without a code is nobody's success.
     if not isinstance(document, dict) or isinstance(code, bool) or not isinstance(code, int | str):
         raise _rejected(step, f"http_{reply.status}") if reply.status >= 400 else broken(step, "shape")
@@ -87,6 +106,16 @@ def read_reply(reply: HTTPReply, *, step: str) -> GatewayReply:
     if reply.status != 200:
         raise _rejected(step, f"http_{reply.status}")
     return GatewayReply(data=document.get("data"), headers=reply.headers)
+
+
+def _opened(
+    envelope: SmEnvelopeSettings, call: SealedCall, answer: GatewayReply, *, step: str, now: datetime
+) -> GatewayReply:
+    """Return the answer with its data opened; what does not open is a reply that breaks the protocol."""
+    try:
+        return replace(answer, data=envelope.open_reply(call, answer.data, now=now))
+    except TamperDetected as exc:
+        raise broken(step, "envelope") from exc
 
 
 def broken(step: str, reason: str) -> ProtocolError:
@@ -114,11 +143,12 @@ def _content(body: Mapping[str, object]) -> bytes:
 
 
 def _signed(
-    gateway: GatewaySettings, service_id: str, *, now: datetime, entropy: Entropy
+    gateway: GatewaySettings, caller: tuple[str, str] | None, service_id: str, *, now: datetime, entropy: Entropy
 ) -> tuple[tuple[str, str], ...]:
+    paasid, token = caller or (gateway.paasid, gateway.token.get_secret_value())
     return sign_request(
-        paasid=gateway.paasid,
-        token=gateway.token.get_secret_value(),
+        paasid=paasid,
+        token=token,
         nonce=entropy(gateway.nonce_len // 2).hex(),
         now=now,
         case=gateway.hex_case,

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from xbridge.protocols.sm_envelope.settings import SmEnvelopeSettings
 from xbridge.protocols.tif_gateway import FAMILIES, Family, HexCase
 from xbridge.protocols.tif_user import ExtForm
 
@@ -26,6 +27,7 @@ class GatewaySettings(BaseModel):
     takes the predecessor's headers too.  ``ext_form``: see ``protocols/tif_user.py``.
 
     The bodies of the login routes are UNKNOWN (5.5 (b)): ``code_member`` names the one member sent, and that read back.
+    ``sm_envelope`` puts the bodies of :meth:`xbridge.Bridge.call_gateway` into an envelope with Chinese algorithms (section 6).
     ``tianjin`` switches the sibling platform's route on (5.5 (c)); Guangdong is not known to have it.
     """
 
@@ -54,6 +56,7 @@ class GatewaySettings(BaseModel):
     login_path: ServicePath = "/ebus/minshengwxmp/api/r"
     code_member: MemberName = "code"
     tianjin: bool = False
+    sm_envelope: SmEnvelopeSettings | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
