@@ -6,10 +6,11 @@ have the logins that no platform would give.  The logins themselves are tested e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from functools import cache
 from os import urandom
+from types import MappingProxyType
 from typing import Any, NoReturn, TypeVar
 
 import httpx
@@ -21,7 +22,7 @@ from xbridge.core.effects import Effect
 from xbridge.core.flow import DataFlow
 from xbridge.core.identity import Jurisdiction
 from xbridge.core.ids import new_handle
-from xbridge.core.ports import Store
+from xbridge.core.ports import Signer, Store
 from xbridge.crypto.key import SigningKey
 from xbridge.drivers.sync import SyncDriver
 from xbridge.flows.consent import Consent, ConsentOffer
@@ -81,14 +82,26 @@ def changed_service(config: Config, service_id: str, **changes: Any) -> Config:
 class Traveller:
     """One person with an account on each side, a Bridge, and a clock that stands at noon until it is moved."""
 
-    def __init__(self, *, config: Config | None = None, store: Store | None = None, clock: MockClock | None = None):
+    def __init__(
+        self,
+        *,
+        config: Config | None = None,
+        store: Store | None = None,
+        clock: MockClock | None = None,
+        signers: Mapping[str, Signer] = MappingProxyType({}),
+    ):
         """Everything is new except the configuration, which is shared unless given."""
         self.config = config or shared_config()
         self.store: Store = store if store is not None else MemoryStore()
         self.clock = clock or MockClock(NOON)
         self.events: list[AuditEvent] = []
         self.bridge = Bridge(
-            self.config, store=self.store, clock=self.clock.now, audit=self.events.append, transport=NoWire()
+            self.config,
+            store=self.store,
+            clock=self.clock.now,
+            audit=self.events.append,
+            transport=NoWire(),
+            signers=signers,
         )
         # The same keys and settings: a test seals with them what no application could have.
         self.deps: Deps = self.bridge._deps

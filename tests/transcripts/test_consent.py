@@ -10,8 +10,10 @@ import pytest
 from tests.journey.traveller import AUDIENCE, ENQUIRY, SESSION, Traveller
 from tests.transcripts.expectation import Recorded
 from tests.transcripts.script import Step, play
-from xbridge.core.effects import Appended, Read, Row
-from xbridge.core.errors import StoreConflict, StoreUnavailable, TamperDetected
+from tests.unit.crypto.binding import require_binding
+from tests.unit.flows.remote_key import RemoteKey, new_remote, with_keys
+from xbridge.core.effects import Appended, Effect, Read, Row, Sign
+from xbridge.core.errors import SignerUnavailable, StoreConflict, StoreUnavailable, TamperDetected
 from xbridge.flows.consent import answer_consent, offer_consent
 from xbridge.flows.link import Link
 
@@ -104,3 +106,44 @@ def test_an_answer_that_cannot_be_recorded_is_no_consent(traveller: Traveller) -
             answer(traveller, traveller.offer(link)),
             [*script, (Recorded("consent.granted", ("consent/",)), StoreUnavailable("down"))],
         )
+
+
+@pytest.mark.parametrize("down", [0, 1], ids=["the first", "the second"])
+def test_keys_elsewhere_sign_before_anything_is_written(down: int) -> None:
+    """Each signer is asked for the same message; one that is down ends the flow before its only append."""
+    require_binding()
+    (first, first_pem), (second, second_pem) = new_remote("ES256"), new_remote("SM2")
+    config = with_keys(record=first_pem, record_sm2=second_pem)
+    traveller = Traveller(config=config, signers={"record": first, "record_sm2": second})
+    link = traveller.link()
+    row = link_row(traveller, link)
+    asked: list[bytes] = []
+
+    def signing(remote: RemoteKey) -> Any:
+        def check(effect: Effect) -> None:
+            assert isinstance(effect, Sign)
+            assert effect.signer is remote
+            assert effect.message.startswith(b"xbridge-signature/v1 collector\nxbridge/consent/v1\n{")
+            assert "xbridge/consent" not in repr(effect)
+            asked.append(effect.message)
+
+        return check
+
+    flow = answer(traveller, traveller.offer(link))
+    assert flow.send(None) == Read(row.key)
+    effect = flow.send(row)
+    signing(first)(effect)
+    if down == 1:
+        effect = flow.send(first.sign(effect.message))
+        signing(second)(effect)
+    with pytest.raises(SignerUnavailable):
+        flow.throw(SignerUnavailable("down"))
+    whole = answer(traveller, traveller.offer(link))
+    assert whole.send(None) == Read(row.key)
+    effect = whole.send(row)
+    signing(first)(effect)
+    effect = whole.send(first.sign(effect.message))
+    signing(second)(effect)
+    assert asked[-1] == asked[-2]
+    Recorded("consent.granted", ("consent/",))(whole.send(second.sign(effect.message)))
+    whole.close()

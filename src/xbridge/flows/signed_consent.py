@@ -227,7 +227,7 @@ def _verify_span(deps: Deps, *, asked_at: datetime, now: datetime) -> None:
     ``ConsentMissing("expired")``: ask the person again.
     """
     in_time = timedelta() <= now.replace(microsecond=0) - asked_at <= MAX_SIGNING
-    if not in_time or asked_at < from_text(deps.config.keys.valid_from):
+    if not in_time or asked_at < max(from_text(key.valid_from) for key in deps.record_keyring):
         raise ConsentMissing("expired", "this signature was asked for too long ago, or under an older key; ask again")
 
 

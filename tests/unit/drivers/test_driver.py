@@ -11,7 +11,14 @@ import httpx
 import pytest
 
 from xbridge.core import effects
-from xbridge.core.errors import ConfigError, ProtocolError, ProviderUnavailable, StoreConflict, XBridgeError
+from xbridge.core.errors import (
+    ConfigError,
+    ProtocolError,
+    ProviderUnavailable,
+    SignerUnavailable,
+    StoreConflict,
+    XBridgeError,
+)
 from xbridge.core.http import HTTPReply, HTTPRequest
 from xbridge.drivers.aio import AsyncDriver
 from xbridge.drivers.sync import SyncDriver
@@ -127,6 +134,41 @@ def test_every_effect(rig):
         return await effects.recall("k")
 
     assert driver.run(later()) is None
+
+
+class Elsewhere:
+    """A signer outside this process."""
+
+    kid, alg = "kid", "EdDSA"
+
+    def __init__(self, answer: bytes | Exception) -> None:
+        self.answer = answer
+
+    def sign(self, message: bytes) -> bytes:
+        """Answer, or fail."""
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer + message
+
+
+def test_a_signer_elsewhere(rig):
+    """It is asked for the exact message; whatever it raises becomes our retryable error, and our own errors stay."""
+
+    def signing(answer: bytes | Exception) -> Any:
+        async def flow() -> bytes:
+            return await effects.sign(Elsewhere(answer), b"message")
+
+        return rig().run(flow())
+
+    assert signing(b"signed ") == b"signed message"
+    for foreign in (OSError("s3cret"), TimeoutError(), RuntimeError("s3cret"), KeyError("s3cret")):
+        with pytest.raises(SignerUnavailable) as caught:
+            signing(foreign)
+        assert caught.value.retryable
+        assert caught.value.__cause__ is foreign
+        assert "s3cret" not in f"{caught.value} {caught.value!r} {caught.value.diagnostics()}"
+    with pytest.raises(ConfigError):
+        signing(ConfigError("gone"))
 
 
 def test_the_exact_request(rig):
