@@ -82,13 +82,35 @@ class Service(_Section):
         return self.audience_party or self.exporter
 
 
+SM2_ID = Field(default="1234567812345678", pattern=r"^[!-~]{1,64}$")
+"""The id under which an SM2 key signs, by default that of GM/T 0009."""
+
+
+class RetiredKey(_Section):
+    """A record key that signs no more: its public key (PEM) and its time, from ``valid_from`` until before ``valid_until``.
+
+    With it, what it signed in that time is read, used and proved as before; ``sm2_id`` is of use with an SM2 key.
+    """
+
+    public: str
+    valid_from: str
+    valid_until: str
+    sm2_id: str = SM2_ID
+
+    @field_validator("valid_from", "valid_until")
+    @classmethod
+    def _moment(cls, text: str) -> str:
+        """Refuse what is not a moment."""
+        return to_text(from_text(text))
+
+
 class Keys(_Section):
     """The Bridge's own keys.  PEM texts, and base64url texts of 32 random bytes; newest first where several.
 
     ``record`` signs consent records, ``log`` the ledger's checkpoints, ``token`` access tokens: one key, one job.
     ``record_sm2``, where given, signs the same records once more with SM2, under the id ``record_sm2_id`` and since
     ``record_sm2_valid_from`` (by default ``valid_from``).  A record key that is kept elsewhere is its public key here, and
-    its ``Signer`` an argument of the Bridge.
+    its ``Signer`` an argument of the Bridge.  ``record_retired`` are those that signed records before.
     ``sealing`` protects what the application keeps for us; ``pseudonym`` makes pairwise pseudonyms.  ``valid_from`` (RFC
     3339) is when the signing keys came into use, as the trust file will say.
     """
@@ -100,8 +122,9 @@ class Keys(_Section):
     pseudonym: SecretStr
     valid_from: str = "1970-01-01T00:00:00Z"
     record_sm2: SecretStr | None = None
-    record_sm2_id: str = Field(default="1234567812345678", pattern=r"^[!-~]{1,64}$")
+    record_sm2_id: str = SM2_ID
     record_sm2_valid_from: str = ""
+    record_retired: tuple[RetiredKey, ...] = Field(default=(), max_length=32)
 
     @field_validator("valid_from")
     @classmethod

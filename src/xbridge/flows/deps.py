@@ -16,7 +16,8 @@ from xbridge.core.provider import Provider
 from xbridge.crypto import base64url
 from xbridge.crypto.key import KeySet, SigningKey
 from xbridge.crypto.sealing import Sealer
-from xbridge.flows.record_key import RecordKey, load_record_keys, signing_key
+from xbridge.evidence.trust import TrustedKey
+from xbridge.flows.record_key import RecordKey, load_record_keys, load_retired_keys, signing_key
 from xbridge.ledger.checkpoint import checkpoint_signer
 from xbridge.ledger.note import NoteKey
 from xbridge.linking.proof import PURPOSE as PROOF_PURPOSE
@@ -37,6 +38,7 @@ class Deps:
     record_keyring: tuple[RecordKey, ...]
     token_signer: SigningKey
     record_keys: KeySet
+    retired_keys: Mapping[str, TrustedKey]
     token_keys: KeySet
     log_key: NoteKey
     sign_checkpoint: CheckpointSigner
@@ -81,8 +83,12 @@ def build_deps(
         signing_key(name, value.get_secret_value())
         for name, value in (("log", config.keys.log), ("token", config.keys.token))
     )
-    if len({log.kid, token.kid, *(key.public.kid for key in keyring)}) != 2 + len(keyring):
-        raise ConfigError("keys.record, keys.log and keys.token must be three different keys: one key, one job")
+    retired = load_retired_keys(config.keys)
+    kids = [log.kid, token.kid, *(key.public.kid for key in keyring), *(key.kid for key in retired)]
+    if len(set(kids)) != len(kids):
+        raise ConfigError(
+            "keys.record, keys.log, keys.token and those in keys.record_retired must be different keys: one key, one job"
+        )
     if log.alg != "EdDSA":
         raise ConfigError("keys.log: expected Ed25519; checkpoints know no other kind of key")
     sealing = [_secret("keys.sealing", value.get_secret_value()) for value in config.keys.sealing]
@@ -95,7 +101,8 @@ def build_deps(
         pack=pack,
         record_keyring=keyring,
         token_signer=token,
-        record_keys=KeySet(key.public for key in keyring),
+        record_keys=KeySet([*(key.public for key in keyring), *(key.public() for key in retired)]),
+        retired_keys=MappingProxyType({key.kid: key for key in retired}),
         token_keys=KeySet([token.public()]),
         log_key=NoteKey(name=config.log_origin, public_key_raw=log_raw),
         sign_checkpoint=checkpoint_signer(origin=config.log_origin, public_key_raw=log_raw, signer=log),

@@ -87,6 +87,7 @@ def current_trust(deps: Deps) -> Trust:
                 trusted_key(key.public, "record", valid_from=key.valid_from, sm2_id=key.sm2_id)
                 for key in deps.record_keyring
             ),
+            *deps.retired_keys.values(),
             trusted_key(log, "log", valid_from=since),
             trusted_key(deps.token_signer.public(), "token", valid_from=since),
         ),

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from xbridge.core.config import Keys
+from xbridge.core.config import Keys, RetiredKey
 from xbridge.core.errors import ConfigError, TokenInvalid
 from xbridge.core.ports import Signer
 from xbridge.crypto.algorithm import same_algorithm
@@ -22,6 +22,7 @@ from xbridge.crypto.key import PublishedKey, SigningKey, VerificationKey
 from xbridge.crypto.sm2 import require_sm2
 from xbridge.crypto.sm2_key import read_public_pem
 from xbridge.crypto.sm2_signing import Sm2SigningKey, Sm2VerifyingKey
+from xbridge.evidence.trust import TrustedKey, trusted_key
 
 RecordKeyName = Literal["record", "record_sm2"]
 RECORD_KEY_NAMES: Final[tuple[RecordKeyName, ...]] = get_args(RecordKeyName)
@@ -60,10 +61,33 @@ def load_record_keys(keys: Keys, signers: Mapping[str, Signer]) -> tuple[RecordK
     return tuple(found)
 
 
+def load_retired_keys(keys: Keys) -> tuple[TrustedKey, ...]:
+    """Return the record keys that sign no more, as the trust file names them.
+
+    Raises ``ConfigError`` for a key of the wrong kind, ``Unsupported`` for an SM2 key without the extra ``gm``.
+    """
+    return tuple(_retired(key) for key in keys.record_retired)
+
+
+def _retired(key: RetiredKey) -> TrustedKey:
+    public: PublishedKey | None = _public_key(key.public)
+    sm2_id = ""
+    if public is None:
+        public, sm2_id = _sm2_public_key(key.public, key.sm2_id), key.sm2_id
+    if public is None:
+        raise ConfigError("keys.record_retired: expected the PEM text of a public key: Ed25519, P-256 or SM2")
+    if sm2_id:
+        require_sm2()
+    made = trusted_key(public, "record", valid_from=key.valid_from, sm2_id=sm2_id)
+    return made.model_copy(update={"valid_until": key.valid_until})
+
+
 def _record_key(keys: Keys, signer: Signer | None) -> RecordKey:
     pem = keys.record.get_secret_value()
     if _is_public("record", pem, signer):
         public = _public_key(pem)
+        if public is None:
+            raise ConfigError("keys.record: expected Ed25519 or P-256; an SM2 key belongs into keys.record_sm2")
         return _outside("record", signer, public, valid_from=keys.valid_from)
     own = signing_key("record", pem)
     return RecordKey(name="record", signer=own, public=own.public(), outside=False, valid_from=keys.valid_from)
@@ -74,10 +98,9 @@ def _sm2_key(keys: Keys, pem: str, signer: Signer | None) -> RecordKey:
     require_sm2()
     since, sm2_id = keys.record_sm2_valid_from or keys.valid_from, keys.record_sm2_id
     if _is_public("record_sm2", pem, signer):
-        try:
-            public = Sm2VerifyingKey(read_public_pem(pem.encode()), sm2_id=sm2_id.encode())
-        except TokenInvalid as exc:
-            raise ConfigError("keys.record_sm2: expected the PEM text of an SM2 key") from exc
+        public = _sm2_public_key(pem, sm2_id)
+        if public is None:
+            raise ConfigError("keys.record_sm2: expected the PEM text of an SM2 key")
         return _outside("record_sm2", signer, public, valid_from=since, sm2_id=sm2_id)
     try:
         own = Sm2SigningKey.from_pem(pem.encode(), sm2_id=sm2_id.encode())
@@ -107,23 +130,23 @@ def _outside(
     return RecordKey(name=name, signer=signer, public=public, outside=True, valid_from=valid_from, sm2_id=sm2_id)
 
 
-def _public_key(pem: str) -> VerificationKey:
-    """Return the Ed25519 or P-256 key in ``pem``."""
+def _public_key(pem: str) -> VerificationKey | None:
+    """Return the Ed25519 or P-256 key in ``pem``, None for anything else."""
     try:
         public = load_pem_public_key(pem.encode())
-    except (ValueError, UnsupportedAlgorithm):
-        public = None
-    match public:
-        case Ed25519PublicKey():
-            alg = "EdDSA"
-        case EllipticCurvePublicKey():
-            alg = "ES256"
-        case _:
-            raise ConfigError("keys.record: expected Ed25519 or P-256; an SM2 key belongs into keys.record_sm2")
+        if isinstance(public, Ed25519PublicKey):
+            return VerificationKey(public, alg="EdDSA")
+        return VerificationKey(public, alg="ES256") if isinstance(public, EllipticCurvePublicKey) else None
+    except (ValueError, UnsupportedAlgorithm, TokenInvalid):
+        return None
+
+
+def _sm2_public_key(pem: str, sm2_id: str) -> Sm2VerifyingKey | None:
+    """Return the SM2 key in ``pem``, None for anything else."""
     try:
-        return VerificationKey(public, alg=alg)
-    except TokenInvalid as exc:
-        raise ConfigError("keys.record: this public key is not acceptable: expected Ed25519 or P-256") from exc
+        return Sm2VerifyingKey(read_public_pem(pem.encode()), sm2_id=sm2_id.encode())
+    except TokenInvalid:
+        return None
 
 
 def signing_key(name: str, pem: str) -> SigningKey:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
-from xbridge.consent.life import ConsentHistory, open_file
+from xbridge.consent.life import ConsentHistory, Revision, open_file
 from xbridge.core.decision import Record
 from xbridge.core.effects import Row, Write, read
 from xbridge.core.errors import ConsentMissing, LinkRefused, TamperDetected
+from xbridge.core.moment import from_text
 from xbridge.crypto.canonical import canonical_json
 from xbridge.flows.deps import Deps
 from xbridge.linking.link import LinkRecord
@@ -82,11 +83,25 @@ def _link(row: Row) -> LinkRecord:
 
 
 async def read_consent(deps: Deps, consent_id: str) -> tuple[ConsentHistory, Row]:
-    """Return a consent's verified history and its row.  Raises ``ConsentMissing("none")``."""
+    """Return a consent's verified history and its row.
+
+    Raises ``ConsentMissing("none")``, and ``TamperDetected`` for what no record key of ours signed in its time.
+    """
     row = await read(consent_key(consent_id))
     if row is None:
         raise ConsentMissing("none", "there is no such consent")
-    return open_file(row.value, deps.record_keys, deps.subject_sealer), row
+    history = open_file(row.value, deps.record_keys, deps.subject_sealer)
+    for revision in history.revisions:
+        _verify_time(deps, revision)
+    return history, row
+
+
+def _verify_time(deps: Deps, revision: Revision) -> None:
+    """Check that no key signed ``revision`` after it was retired: who stole an old key gets nothing new believed."""
+    for signature in revision.signed.signatures:
+        retired = deps.retired_keys.get(signature.kid)
+        if retired is not None and not retired.covers(from_text(revision.record.event_time)):
+            raise TamperDetected("key_period", reason="expired", message="signed outside its key's time")
 
 
 async def read_token(token_id: str) -> IssuedToken | None:

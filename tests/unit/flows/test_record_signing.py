@@ -20,8 +20,8 @@ from tests.unit.flows.consent_desk import ConsentDesk
 from tests.unit.flows.remote_key import RemoteKey, new_remote, public_pem, with_keys
 from xbridge import AsyncBridge, Bridge, errors
 from xbridge.consent.life import ROLE
-from xbridge.core.config import Config, parse_config
-from xbridge.core.errors import ConfigError, SignerUnavailable, Unsupported, XBridgeError
+from xbridge.core.config import Config, RetiredKey, parse_config
+from xbridge.core.errors import ConfigError, SignerUnavailable, TamperDetected, Unsupported, XBridgeError
 from xbridge.core.ports import Store
 from xbridge.crypto.key import SigningKey
 from xbridge.crypto.signing import from_envelope
@@ -387,3 +387,70 @@ def test_the_asynchronous_colour_waits_elsewhere() -> None:
     bundle, trust = asyncio.run(story())
     assert verify_bundle(bundle, both(trust)).everybody_known
     assert threading.get_ident() not in scene.first.threads | scene.second.threads
+
+
+# --- Rotation --------------------------------------------------------------------------------------------------------
+
+
+def retired(pem: str, until: str = "2026-06-01T04:00:30Z", **more: str) -> RetiredKey:
+    """Return a key that signed until half a minute after the tests begin."""
+    return RetiredKey(public=pem, valid_from="2026-01-01T00:00:00Z", valid_until=until, **more)
+
+
+def rotated(before: Traveller, *old: RetiredKey) -> Traveller:
+    """Return the same service a minute later, with new record keys and ``old`` ones retired."""
+    new = SigningKey.generate("ES256").to_pem().decode()
+    config = with_keys(
+        record=new, record_sm2=SM2_PEM, valid_from="2026-06-01T04:00:30Z", record_retired=old if old else ()
+    )
+    before.clock.advance(60)
+    return Traveller(config=config, store=before.store, clock=before.clock)
+
+
+def test_keys_can_be_changed() -> None:
+    """What retired keys of each kind signed in their time is used, withdrawn and proved under the new ones."""
+    first, private = SigningKey.generate("EdDSA"), Sm2PrivateKey.generate()
+    sm2_pem, own_id = write_private_pem(private).decode(), "old@example"
+    before = Traveller(config=with_keys(record=first.to_pem().decode(), record_sm2=sm2_pem, record_sm2_id=own_id))
+    link, consent = before.agreed()
+    old = (retired(public_pem(first)), retired(write_public_pem(private.public()).decode(), sm2_id=own_id))
+    after = rotated(before, *old)
+    after.ask(after.release(link, consent).token)
+    after.withdraw(consent)
+    bundle, trust = after.bridge.evidence(consent), parse_trust(after.bridge.trust)
+    found = verify_bundle(bundle, trust.model_copy(update={"require": "both"}))
+    assert [(each.alg, each.state) for each in found.signatures] == [
+        ("EdDSA", "verified"), ("SM2", "verified"), *[("ES256", "verified"), ("SM2", "verified")] * 2,
+    ]  # fmt: skip
+    assert [key.valid_until for key in trust.keys if key.use == "record"] == ["", "", *["2026-06-01T04:00:30Z"] * 2]
+
+
+def test_without_the_old_key_nothing_is_believed() -> None:
+    """A key that nobody listed signed nothing, and a retired one nothing outside its time, whoever wrote the row."""
+    for old, reason in (((), "unknown"), (("2026-05-31T00:00:00Z",), "expired")):
+        key = SigningKey.generate("EdDSA")
+        before = Traveller(config=with_keys(record=key.to_pem().decode()))
+        link, consent = before.agreed()
+        after = rotated(before, *(retired(public_pem(key), until) for until in old))
+        with pytest.raises(TamperDetected) as caught:
+            after.release(link, consent)
+        assert caught.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("pem", "says"),
+    [("no key", "keys.record_retired: expected"), (P384.decode(), "keys.record_retired: expected")],
+    ids=["no key", "another curve"],
+)
+def test_a_retired_key_is_a_public_key_of_ours(pem: str, says: str) -> None:
+    """What is no Ed25519, P-256 or SM2 public key is refused when the Bridge is built."""
+    with pytest.raises(ConfigError, match=says):
+        Traveller(config=with_keys(record_retired=(retired(pem),)))
+
+
+def test_a_key_cannot_be_retired_and_in_use() -> None:
+    """One key, one job, one time."""
+    key = SigningKey.generate("EdDSA")
+    config = with_keys(record=key.to_pem().decode(), record_retired=(retired(public_pem(key)),))
+    with pytest.raises(ConfigError, match="different keys"):
+        Traveller(config=config)
