@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.docs.block import blocks
+from tests.unit.crypto.binding import require_binding
 
 ROOT = Path(__file__).resolve().parents[2]
 READMES = ("README.md", "README.zh-Hant.md", "README.zh-Hans.md")
@@ -40,9 +41,10 @@ def test_the_readmes_show_the_same_example() -> None:
     assert plain[0] == plain[1] == plain[2]
 
 
-@pytest.mark.parametrize("name", ["journey.md", "signing.md"])
+@pytest.mark.parametrize("name", ["journey.md", "keys.md", "signing.md"])
 def test_the_walk_through_runs(name: str) -> None:
     """The blocks of a walk-through are one program; its assertions hold."""
+    require_binding("SM2" if name == "keys.md" else "")
     page = ROOT / "docs" / name
     found = blocks(page, "python")
     assert sum(block.count("\nassert ") for block in found) >= 6
