@@ -85,12 +85,12 @@ def evaluate_blinded(key: bytes, element: bytes) -> bytes:
     return _multiply(key, _checked(element))
 
 
-def finalize(value: bytes, blinded: Blinded, evaluated: bytes) -> bytes:
-    """Return the function's output for ``value``, from the evaluation of its blinded form: 64 bytes.
+def finalize(value: bytes, scalar: bytes, evaluated: bytes) -> bytes:
+    """Return the function's output for ``value``, from the evaluation of what :func:`blind` made with ``scalar``: 64 bytes.
 
     Raises ``VerificationError("oprf", reason="malformed")`` for what is no element, and for the identity.
     """
-    inverse = require_oprf().crypto_core_ristretto255_scalar_invert(blinded.blind)
+    inverse = require_oprf().crypto_core_ristretto255_scalar_invert(scalar)
     return _output(value, _multiply(inverse, _checked(evaluated)))
 
 

@@ -47,7 +47,7 @@ def counting(start: int = 1) -> Callable[[int], bytes]:
 def test_what_is_no_element_is_refused(kind: str, step: str) -> None:
     """The identity and every other encoding than the one of an element are refused before a secret touches them."""
     blinded = blind(b"input", counting())
-    steps = {"evaluate": partial(evaluate_blinded, KEY), "finalize": partial(finalize, b"input", blinded)}
+    steps = {"evaluate": partial(evaluate_blinded, KEY), "finalize": partial(finalize, b"input", blinded.blind)}
     with pytest.raises(VerificationError) as caught:
         steps[step](NO_ELEMENTS[kind])
     assert (caught.value.claim, caught.value.reason) == ("oprf", "malformed")
