@@ -20,10 +20,11 @@ OURS = {"xbridge", "xbridge_mocks"}
 FOR_USERS = {"pytest-httpserver", "uvicorn"}
 # Files of the core whose package belongs to an extra; they load it when it is needed and say so when it is not there.
 OF_AN_EXTRA = {
-    "asgi.py": "web", "multipart_message.py": "web", "oprf.py": "match", "person_name.py": "match", "sm2.py": "gm",
+    "asgi.py": "web", "matching_route.py": "web", "multipart_message.py": "web",
+    "oprf.py": "match", "person_name.py": "match", "sm2.py": "gm",
 }  # fmt: skip
 # Of these, what nobody imports who has not got the package anyway.
-FOR_A_FRAMEWORK = {"asgi.py"}
+FOR_A_FRAMEWORK = {"asgi.py", "matching_route.py"}
 
 
 def imported(files: Iterable[Path]) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import pkgutil
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -20,6 +21,7 @@ from xbridge.crypto.canonical import MAX_INTEGER, canonical_json
 from xbridge.crypto.schema import assert_canonical_schema
 from xbridge.evidence.trust import Trust, TrustedKey
 from xbridge.ledger.entry import LedgerEntry
+from xbridge.linking import matching_message
 
 FLOORS = (
     "core", "crypto", "protocols", "providers", "linking", "exchange", "consent", "policy", "ledger", "evidence",
@@ -53,6 +55,15 @@ TEXT = st.one_of(
 )
 PLAIN: dict[object, st.SearchStrategy[Any]] = {str: TEXT, int: NUMBERS, bool: st.booleans(), NoneType: st.none()}
 CODES = st.from_regex(r"[A-Za-z_.:,/+-]{0,20}", fullmatch=True)
+
+DIGEST = st.just("sha256:" + "0f" * 32)
+POINT = st.from_regex(r"[A-Za-z0-9_-]{43}", fullmatch=True)
+MATCHING_CODES: dict[str, st.SearchStrategy[Any]] = {
+    "at": st.integers(0, 253_402_300_799), "blinded": POINT, "confirm": POINT, "evaluated": POINT,
+    "form": st.from_regex(r"[a-z0-9_-]{1,64}", fullmatch=True), "initiator": st.just("gd-identity"),
+    "previous": DIGEST, "reference": st.just("binding:0a"), "responder": st.just("hk-portal"),
+    "run": st.from_regex(r"[A-Za-z0-9_-]{22}", fullmatch=True), "whom": st.just("+/=~"),
+}  # fmt: skip
 
 
 def values(annotation: Any) -> st.SearchStrategy[Any]:
@@ -89,6 +100,12 @@ def instances(model: type[Record]) -> st.SearchStrategy[Record]:
             "id": st.just("019e8156-a600-7026-835e-7a95cdb94a62"),
             "link": st.just(""),
         }
+    if model.__module__ == matching_message.__name__:
+        fields |= {name: code for name, code in MATCHING_CODES.items() if name in fields}
+    if "items" in fields and model.__module__ == matching_message.__name__:
+        item = get_args(model.model_fields["items"].annotation)[0]
+        chosen = st.lists(instances(item), min_size=1, max_size=3, unique_by=attrgetter("name"))
+        fields["items"] = chosen.map(lambda found: tuple(sorted(found, key=attrgetter("name"))))
     return st.fixed_dictionaries(fields).map(model.model_validate)
 
 

@@ -13,6 +13,7 @@ import httpx
 from xbridge.bridge.awaiting_bulk_signing import AwaitingBulkSigning
 from xbridge.bridge.awaiting_gateway import AwaitingGateway
 from xbridge.bridge.awaiting_logout import AwaitingLogout
+from xbridge.bridge.awaiting_matching import AwaitingMatching
 from xbridge.bridge.awaiting_national import AwaitingNational
 from xbridge.bridge.awaiting_request import AwaitingRequests
 from xbridge.bridge.awaiting_signing import AwaitingSignatures
@@ -54,6 +55,7 @@ class AsyncBridge(
     AwaitingGateway,
     AwaitingLogout,
     AwaitingNational,
+    AwaitingMatching,
 ):
     """xbridge for asynchronous code (asyncio or trio): the same methods as :class:`Bridge`, awaited."""
 

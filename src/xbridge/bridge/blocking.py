@@ -13,6 +13,7 @@ import httpx
 from xbridge.bridge.blocking_bulk_signing import BlockingBulkSigning
 from xbridge.bridge.blocking_gateway import BlockingGateway
 from xbridge.bridge.blocking_logout import BlockingLogout
+from xbridge.bridge.blocking_matching import BlockingMatching
 from xbridge.bridge.blocking_national import BlockingNational
 from xbridge.bridge.blocking_request import BlockingRequests
 from xbridge.bridge.blocking_signing import BlockingSignatures
@@ -54,6 +55,7 @@ class Bridge(
     BlockingGateway,
     BlockingLogout,
     BlockingNational,
+    BlockingMatching,
 ):
     """xbridge for blocking code.  One instance per process, shared by its threads.
 

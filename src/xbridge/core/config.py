@@ -32,6 +32,8 @@ class Party(_Section):
     """A data user or handler at one end of a flow (policy.md part b, ``Party``).
 
     ``jwks`` holds the public keys with which it authenticates its enquiries (RFC 7523); empty if it makes none.
+    ``matching_url`` is where it answers matching requests (docs/matching.md), which are signed by one of those keys; a
+    party without it is never matched with, in either direction.
     """
 
     id: str = Field(pattern=r"^[a-z0-9-]{1,64}$")
@@ -43,6 +45,7 @@ class Party(_Section):
     contact: str
     address: Texts
     jwks: dict[str, Any] = Field(default_factory=dict)
+    matching_url: str = ""
 
     @property
     def jurisdiction(self) -> str:
@@ -140,12 +143,17 @@ class Keys(_Section):
 
 
 class Limits(_Section):
-    """How long things may take, in seconds."""
+    """How long things may take, in seconds, and how often they may be tried.
+
+    ``matchings`` runs with one party about one person within ``matching_window_s``: each is one guess for a dishonest one.
+    """
 
     login_s: int = Field(default=18 * 60, ge=60, le=18 * 60)
     link_proof_s: int = Field(default=600, ge=30, le=600)
     proof_s: int = Field(default=1800, ge=60, le=3600)
     offer_s: int = Field(default=3600, ge=60, le=86400)
+    matchings: int = Field(default=3, ge=1, le=10)
+    matching_window_s: int = Field(default=30 * 86400, ge=3600, le=366 * 86400)
 
 
 class Config(_Section):
@@ -236,6 +244,7 @@ def _base_urls(where: str, section: Mapping[str, Any]) -> list[tuple[str, object
 def _urls(config: Config) -> list[tuple[str, str]]:
     """Return every address of the configuration with where it stands.  Raises ``ValueError`` for one that is none."""
     found: list[tuple[str, object]] = [("issuer", config.issuer)]
+    found += [(f"parties.{each.id}.matching_url", each.matching_url) for each in config.parties if each.matching_url]
     for name, section in config.providers.items():
         found += _base_urls(f"providers.{name}", section)
         for member in _ADDRESSES:

@@ -199,7 +199,7 @@ class LinkRefused(XBridgeError):
     code = "link_refused"
 
     def __init__(self, reason: str, message: str) -> None:
-        """``reason`` is one of ``session same_side direct_login stateless organisation stale used conflict``…"""
+        """``reason`` is one of the words of docs/errors.md, such as ``session``, ``stale``, ``conflict`` or ``limit``."""
         super().__init__(message)
         self.reason = reason
 

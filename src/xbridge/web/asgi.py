@@ -65,13 +65,13 @@ async def _read(desk: AsyncFrontDesk, request: Request, session_of: Callable[[Re
         path=path,
         query=request.scope.get("query_string", b"").decode("ascii", "replace"),
         headers={name: ", ".join(request.headers.getlist(name)) for name in set(request.headers.keys())},
-        body=await _body(request, limit=desk.body_limit(path)),
+        body=await read_body(request, limit=desk.body_limit(path)),
         session=partial(session_of, request),
         peer=request.client.host if request.client else "",
     )
 
 
-async def _body(request: Request, *, limit: int) -> bytes | None:
+async def read_body(request: Request, *, limit: int) -> bytes | None:
     """Return the body, or None when it is larger than ``limit``; what is too much is not read to its end."""
     announced = request.headers.get("content-length", "0")
     # No number of so many digits is within a limit, and making one of thousands is an error.

@@ -21,17 +21,19 @@ def answer_wsgi(desk: FrontDesk, environ: Mapping[str, Any], session: Session) -
 
     ``session`` is the framework's session for this request.
     """
-    path = _text(f"{environ.get('SCRIPT_NAME', '')}{environ.get('PATH_INFO', '')}")
-    return desk.answer(
-        WebRequest(
-            method=environ["REQUEST_METHOD"],
-            path=path,
-            query=environ.get("QUERY_STRING", ""),
-            headers=_headers(environ),
-            body=_body(environ, limit=desk.body_limit(path)),
-            session=session,
-            peer=environ.get("REMOTE_ADDR", ""),
-        )
+    return desk.answer(read_request(environ, limit=desk.body_limit(_path(environ)), session=session))
+
+
+def read_request(environ: Mapping[str, Any], *, limit: int, session: Session | None = None) -> WebRequest:
+    """Return the request in ``environ`` with at most ``limit`` bytes of body; for answers that need no desk."""
+    return WebRequest(
+        method=environ["REQUEST_METHOD"],
+        path=_path(environ),
+        query=environ.get("QUERY_STRING", ""),
+        headers=_headers(environ),
+        body=_body(environ, limit=limit),
+        session=session,
+        peer=environ.get("REMOTE_ADDR", ""),
     )
 
 
@@ -70,6 +72,7 @@ def _read(source: Any, wanted: int) -> bytes:
     return bytes(raw)
 
 
-def _text(path: str) -> str:
-    """Return a path as people wrote it; WSGI hands bytes over in Latin-1's clothes."""
+def _path(environ: Mapping[str, Any]) -> str:
+    """Return the whole path as people wrote it; WSGI hands bytes over in Latin-1's clothes."""
+    path = f"{environ.get('SCRIPT_NAME', '')}{environ.get('PATH_INFO', '')}"
     return path.encode("latin-1", "replace").decode("utf-8", "replace")

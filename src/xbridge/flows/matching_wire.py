@@ -1,0 +1,167 @@
+"""Whose message a matching message is, and how it travels: signed records between two operators, over HTTPS.
+
+Asks for nothing from the world.  What the messages do is in ``linking/matching.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+from pydantic import ValidationError
+
+from xbridge.core.errors import (
+    ConfigError,
+    ProtocolError,
+    ProviderRejected,
+    ProviderUnavailable,
+    TamperDetected,
+    Unsupported,
+    VerificationError,
+)
+from xbridge.core.http import HTTPReply, HTTPRequest
+from xbridge.crypto.canonical import parse_strict_object
+from xbridge.crypto.digest import sha256_hex
+from xbridge.crypto.key import KeySet
+from xbridge.crypto.oprf import require_oprf
+from xbridge.crypto.signing import SignedRecord, from_envelope, sign_record, to_envelope, verify_record
+from xbridge.flows.deps import Deps
+from xbridge.linking.matching_message import (
+    EVALUATION,
+    MAX_MESSAGE_BYTES,
+    OPENING,
+    REPLY,
+    RESULT,
+    ROLE,
+    Evaluation,
+    Opening,
+    Reply,
+    Result,
+)
+from xbridge.linking.person_name import han_form
+
+MEDIA_TYPE: Final = "application/json"
+STEP: Final = "matching"
+M = TypeVar("M", Opening, Reply, Evaluation, Result)
+_TYPES: Final = {Opening: OPENING, Reply: REPLY, Evaluation: EVALUATION, Result: RESULT}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A message of ours: its envelope, and the digest by which the next message names it."""
+
+    envelope: bytes = field(repr=False)
+    digest: str
+
+
+def require_matching() -> None:
+    """Return if this build can match.  Raises ``Unsupported``, which names the extra, before anything is spent."""
+    require_oprf()
+    han_form()
+
+
+def matching_peers(deps: Deps) -> dict[str, KeySet]:
+    """Return the parties we match with and their keys: those with an address for it and with keys, never ourselves.
+
+    Raises ``ConfigError`` where one of them is said to hold our own key: its messages and ours could not be told apart.
+    """
+    own = deps.record_signer.kid
+    peers = {
+        party.id: deps.service_keys[party.id]
+        for party in deps.config.parties
+        if party.matching_url and party.id in deps.service_keys and party.id != deps.config.operator
+    }
+    for name, keys in peers.items():
+        if keys.get(own) is not None:
+            raise ConfigError(f"parties.{name}.jwks holds our own record key")
+    return peers
+
+
+def peer_keys(deps: Deps, peer: str) -> KeySet:
+    """Return the keys of ``peer``.  Raises ``Unsupported`` for a party that we do not match with."""
+    peers = matching_peers(deps)
+    if peer not in peers:
+        raise Unsupported("no such party has a matching_url and keys", capabilities=tuple(sorted(peers)))
+    return peers[peer]
+
+
+def signed(deps: Deps, message: Opening | Reply | Evaluation | Result) -> Sent:
+    """Return ``message`` signed by our record key."""
+    record = sign_record(_TYPES[type(message)], 1, message, deps.record_signer, ROLE)
+    return Sent(envelope=to_envelope(record), digest=sha256_hex(record.raw))
+
+
+def received(raw: bytes) -> SignedRecord:
+    """Return what came in, **unverified**.  Raises ``TamperDetected``."""
+    if len(raw) > MAX_MESSAGE_BYTES:
+        raise TamperDetected("envelope", reason="too_large")
+    record = from_envelope(raw)
+    if len(record.signatures) != 1:
+        raise TamperDetected("signature", reason="malformed")
+    return record
+
+
+def author_of(deps: Deps, record: SignedRecord) -> tuple[str, KeySet]:
+    """Return the one party that holds the key which ``record`` names; that it signed is still to be verified.
+
+    Raises ``TamperDetected("signature", …)``: ``unknown``, or ``duplicated`` for a key that two parties are said to hold.
+    """
+    kid = record.signatures[0].kid
+    found = [(name, keys) for name, keys in matching_peers(deps).items() if keys.get(kid) is not None]
+    if len(found) != 1:
+        raise TamperDetected("signature", reason="duplicated" if found else "unknown")
+    return found[0]
+
+
+def verified(record: SignedRecord, keys: KeySet, model: type[M]) -> tuple[M, str]:
+    """Return the message and the digest by which the next one names it.
+
+    (1) signature, role, type and version   (2) only then the shape.  Raises ``TamperDetected``.
+    """
+    # (1)
+    payload = verify_record(record, keys, expected_type=_TYPES[model], expected_role=ROLE)
+    # (2)
+    message: M | None = None
+    try:
+        parse_strict_object(payload, max_bytes=MAX_MESSAGE_BYTES, max_depth=4)
+        message = model.model_validate_json(payload)
+    except (ValidationError, VerificationError):
+        # Raised below and not from here: a foreign error in the chain may repeat what it read.
+        message = None
+    if message is None:
+        raise TamperDetected("record", reason="malformed")
+    return message, sha256_hex(record.raw)
+
+
+def build_message_request(deps: Deps, peer: str, message: Sent) -> HTTPRequest:
+    """Return the POST that carries ``message`` to ``peer``."""
+    return HTTPRequest(
+        method="POST",
+        url=deps.config.party(peer).matching_url,
+        headers=(("Content-Type", MEDIA_TYPE), ("Accept", MEDIA_TYPE)),
+        content=message.envelope,
+        max_reply_bytes=MAX_MESSAGE_BYTES,
+        label=STEP,
+    )
+
+
+def parse_message_reply(peer: str, reply: HTTPReply, keys: KeySet, model: type[M]) -> tuple[M, str]:
+    """Return the peer's message and its digest.
+
+    Raises ``ProviderUnavailable`` (its store is out of order), ``ProviderRejected`` with the status as its code (429: its
+    own limit), ``ProtocolError`` for what is no message of this protocol signed by ``peer``.
+    """
+    if reply.status in (500, 502, 503, 504):
+        raise ProviderUnavailable(peer, "the party could not answer; matching again is another guess")
+    if reply.status != 200:
+        raise ProviderRejected(peer, "the party refused the matching", provider_code=str(reply.status), step=STEP)
+    return _attempt(peer, lambda: verified(received(reply.content), keys, model))
+
+
+def _attempt(peer: str, read: Callable[[], tuple[M, str]]) -> tuple[M, str]:
+    """Return what ``read`` reads, its refusal told as the peer's."""
+    try:
+        return read()
+    except VerificationError as exc:
+        raise ProtocolError(peer, "the party's answer is not its message", step=STEP, reason=exc.reason) from exc
