@@ -19,6 +19,7 @@ from xbridge.crypto.key import KeySet
 from xbridge.flows.deps import Deps
 from xbridge.flows.matching_story import record, record_end, spend_guess, story_of
 from xbridge.flows.matching_wire import (
+    Sent,
     build_message_request,
     matching_peers,
     parse_message_reply,
@@ -49,15 +50,15 @@ async def match(
     require_matching()
     keys = peer_keys(deps, peer)
     opening, held = _begin(deps, subject, reference=reference, whom=whom, peer=peer, now=now, entropy=entropy)
+    first = await signed(deps, opening)
     story = story_of(deps, opening, peer, "initiator")
     # (2)
     await spend_guess(deps, story, now=now, entropy=entropy)
     # (3)
-    first = signed(deps, opening)
     await record("matching.begun", story, now=now, entropy=entropy, body_digest=first.digest)
     # (4)
     try:
-        results, last = await _talk(deps, opening, held, keys, peer=peer)
+        results, last = await _talk(deps, opening, first, held, keys, peer=peer)
     except XBridgeError as error:
         await record("matching.failed", story, now=now, entropy=entropy, reason=error.code)
         raise
@@ -128,15 +129,16 @@ def _begin(
     raise ConfigError("reference and whom are opaque ids of at most 128 characters, never document numbers")
 
 
-async def _talk(deps: Deps, opening: Opening, held: Held, keys: KeySet, *, peer: str) -> tuple[Results, str]:
+async def _talk(
+    deps: Deps, opening: Opening, first: Sent, held: Held, keys: KeySet, *, peer: str
+) -> tuple[Results, str]:
     """Exchange the messages, and return the results with the digest of the last message."""
-    first = signed(deps, opening)
     answer = await send(peer, build_message_request(deps, peer, first))
     reply, reply_digest = parse_message_reply(peer, answer, keys, Reply)
     evaluation, tags = new_evaluation(opening, held, reply, opening_digest=first.digest, reply_digest=reply_digest)
     if evaluation is None:
         return {}, reply_digest
-    third = signed(deps, evaluation)
+    third = await signed(deps, evaluation)
     answer = await send(peer, build_message_request(deps, peer, third))
     result, result_digest = parse_message_reply(peer, answer, keys, Result)
     return read_result(evaluation, tags, result, evaluation_digest=third.digest), result_digest

@@ -74,10 +74,10 @@ async def _answer_opening(
     # (5)
     try:
         reply, held = new_reply(opening, opening_digest=digest, subject=look_up(peer, opening.whom), entropy=entropy)
+        second = await signed(deps, reply)
     except XBridgeError as error:
         await record("matching.failed", story, now=now, entropy=entropy, reason=error.code)
         raise
-    second = signed(deps, reply)
     if not reply.items:
         await record_end(story, {}, now=now, entropy=entropy, body_digest=second.digest)
         return second.envelope
@@ -107,11 +107,11 @@ async def _answer_evaluation(
     story = story_of(deps, waiting.opening, peer, "responder")
     try:
         result, results = new_result(waiting, evaluation, evaluation_digest=digest, entropy=entropy)
+        fourth = await signed(deps, result)
     except XBridgeError as error:
         await record("matching.failed", story, now=now, entropy=entropy, reason=error.code)
         raise
     # (3)
-    fourth = signed(deps, result)
     await record_end(story, results, now=now, entropy=entropy, body_digest=fourth.digest)
     # (4)
     return fourth.envelope

@@ -1,6 +1,6 @@
 """Whose message a matching message is, and how it travels: signed records between two operators, over HTTPS.
 
-Asks for nothing from the world.  What the messages do is in ``linking/matching.py``.
+Asks the world for a signature at most.  What the messages do is in ``linking/matching.py``.
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ from xbridge.crypto.canonical import parse_strict_object
 from xbridge.crypto.digest import sha256_hex
 from xbridge.crypto.key import KeySet
 from xbridge.crypto.oprf import require_oprf
-from xbridge.crypto.signing import SignedRecord, from_envelope, sign_record, to_envelope, verify_record
+from xbridge.crypto.signing import SignedRecord, from_envelope, to_envelope, verify_record
 from xbridge.flows.deps import Deps
+from xbridge.flows.record_key import RECORD_KEY_NAMES
+from xbridge.flows.record_signing import sign_as_operator
 from xbridge.linking.matching_message import (
     EVALUATION,
     MAX_MESSAGE_BYTES,
@@ -66,14 +68,13 @@ def matching_peers(deps: Deps) -> dict[str, KeySet]:
 
     Raises ``ConfigError`` where one of them is said to hold our own key: its messages and ours could not be told apart.
     """
-    own = deps.record_signer.kid
     peers = {
         party.id: deps.service_keys[party.id]
         for party in deps.config.parties
         if party.matching_url and party.id in deps.service_keys and party.id != deps.config.operator
     }
     for name, keys in peers.items():
-        if keys.get(own) is not None:
+        if any(keys.get(own.public.kid) is not None for own in deps.record_keyring):
             raise ConfigError(f"parties.{name}.jwks holds our own record key")
     return peers
 
@@ -86,9 +87,9 @@ def peer_keys(deps: Deps, peer: str) -> KeySet:
     return peers[peer]
 
 
-def signed(deps: Deps, message: Opening | Reply | Evaluation | Result) -> Sent:
-    """Return ``message`` signed by our record key."""
-    record = sign_record(_TYPES[type(message)], 1, message, deps.record_signer, ROLE)
+async def signed(deps: Deps, message: Opening | Reply | Evaluation | Result) -> Sent:
+    """Return ``message`` signed by our record keys.  Raises as ``sign_as_operator``."""
+    record = await sign_as_operator(deps, _TYPES[type(message)], 1, message, ROLE)
     return Sent(envelope=to_envelope(record), digest=sha256_hex(record.raw))
 
 
@@ -97,18 +98,18 @@ def received(raw: bytes) -> SignedRecord:
     if len(raw) > MAX_MESSAGE_BYTES:
         raise TamperDetected("envelope", reason="too_large")
     record = from_envelope(raw)
-    if len(record.signatures) != 1:
+    if not 1 <= len(record.signatures) <= len(RECORD_KEY_NAMES):
         raise TamperDetected("signature", reason="malformed")
     return record
 
 
 def author_of(deps: Deps, record: SignedRecord) -> tuple[str, KeySet]:
-    """Return the one party that holds the key which ``record`` names; that it signed is still to be verified.
+    """Return the one party that holds a key which ``record`` names; that it signed is still to be verified.
 
-    Raises ``TamperDetected("signature", …)``: ``unknown``, or ``duplicated`` for a key that two parties are said to hold.
+    Raises ``TamperDetected("signature", …)``: ``unknown``, or ``duplicated`` where two parties are said to have signed.
     """
-    kid = record.signatures[0].kid
-    found = [(name, keys) for name, keys in matching_peers(deps).items() if keys.get(kid) is not None]
+    kids = [each.kid for each in record.signatures]
+    found = [(name, keys) for name, keys in matching_peers(deps).items() if any(map(keys.get, kids))]
     if len(found) != 1:
         raise TamperDetected("signature", reason="duplicated" if found else "unknown")
     return found[0]
