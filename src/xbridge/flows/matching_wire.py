@@ -21,7 +21,7 @@ from xbridge.core.errors import (
     VerificationError,
 )
 from xbridge.core.http import HTTPReply, HTTPRequest
-from xbridge.crypto.canonical import parse_strict_object
+from xbridge.crypto.canonical import canonical_json
 from xbridge.crypto.digest import sha256_hex
 from xbridge.crypto.key import KeySet
 from xbridge.crypto.oprf import require_oprf
@@ -118,19 +118,18 @@ def author_of(deps: Deps, record: SignedRecord) -> tuple[str, KeySet]:
 def verified(record: SignedRecord, keys: KeySet, model: type[M]) -> tuple[M, str]:
     """Return the message and the digest by which the next one names it.
 
-    (1) signature, role, type and version   (2) only then the shape.  Raises ``TamperDetected``.
+    (1) signature, role, type and version   (2) only then the shape, in its one spelling.  Raises ``TamperDetected``.
     """
     # (1)
     payload = verify_record(record, keys, expected_type=_TYPES[model], expected_role=ROLE)
     # (2)
     message: M | None = None
     try:
-        parse_strict_object(payload, max_bytes=MAX_MESSAGE_BYTES, max_depth=4)
         message = model.model_validate_json(payload)
-    except (ValidationError, VerificationError):
+    except ValidationError:
         # Raised below and not from here: a foreign error in the chain may repeat what it read.
         message = None
-    if message is None:
+    if message is None or canonical_json(message) != payload:
         raise TamperDetected("record", reason="malformed")
     return message, sha256_hex(record.raw)
 

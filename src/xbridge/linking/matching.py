@@ -167,7 +167,7 @@ def new_result(
         results[each.name] = agrees
         # Whoever did not confirm gets nothing to check a guess against, and cannot see that from the length.
         confirm = _confirmation(tag, "responder") if agrees else entropy(_CONFIRM_BYTES)
-        items.append(ComparedItem(agrees=int(agrees), confirm=base64url.encode(confirm), name=each.name))  # type: ignore[arg-type]
+        items.append(ComparedItem(agrees=int(agrees), confirm=base64url.encode(confirm), name=each.name))
     return Result(items=tuple(items), previous=evaluation_digest, run=opening.run, v=1), results
 
 

@@ -40,7 +40,7 @@ MessageDigest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$
 PartyId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,64}$")]
 RunId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{22}$")]
 MatchReference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:-]{1,128}$"), AfterValidator(_no_document)]
-Whom = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:~+/=-]{1,128}$"), AfterValidator(_no_document)]
+Whom = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.:~%+/=-]{1,128}$"), AfterValidator(_no_document)]
 
 
 class AskedItem(Record):
@@ -70,7 +70,7 @@ class EvaluatedItem(Record):
 class ComparedItem(Record):
     """Whether the item agrees (1 or 0, so that both messages are of one length), and the responder's confirmation."""
 
-    agrees: Literal[0, 1]
+    agrees: int = Field(ge=0, le=1)
     confirm: Octets
     name: ItemName
 

@@ -6,6 +6,7 @@ Everything that travels is kept, and can be changed on its way.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from os import urandom
@@ -29,7 +30,7 @@ from xbridge_mocks import MockClock
 
 NOON = datetime(2026, 6, 1, 4, 0, tzinfo=UTC)
 INITIATOR, RESPONDER, STRANGER = "gd-identity", "hk-portal", "gd-hrss"
-REFERENCE, WHOM = "binding:0a1b", "openid~AbC+/="
+REFERENCE, WHOM = "binding:0a1b", "openid~AbC%2B+/="
 PERSON = MatchSubject(
     document=("home_return_permit", "H12345678"), birth_date="19800101", name_han="陈大文", name_roman="CHAN TAI MAN"
 )
@@ -143,3 +144,14 @@ def rewritten(envelope: bytes, change: Callable[[str], str], signer: SigningKey,
     record = from_envelope(envelope)
     raw = change(record.raw.decode()).encode()
     return to_envelope(add_signature(SignedRecord(raw=raw, signatures=()), signer, role))
+
+
+def edited(envelope: bytes, change: Callable[[dict[str, Any]], None], signer: SigningKey, **more: str) -> bytes:
+    """Return a message with its members changed and signed again by ``signer``; ``head`` and ``role`` may be others."""
+    head, _, text = from_envelope(envelope).raw.decode().partition("\n")
+    members = json.loads(text)
+    change(members)
+    dumped = json.dumps(members, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+    return rewritten(
+        envelope, lambda _: f"{more.get('head', head)}\n{dumped}", signer, role=more.get("role", "matching")
+    )
