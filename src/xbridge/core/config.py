@@ -61,7 +61,8 @@ class Service(_Section):
     ``audience`` is who accepts our tokens and ``audience_party`` the party behind it, by default the exporter (it holds
     the data); ``exporter`` and ``recipient`` are party ids; ``categories`` are the necessary
     ones.  ``facts`` are the standing facts for the policy, in its vocabulary (``specs/policy.md``): legal basis,
-    mechanism, assessments.  Times are days or seconds, as named.
+    mechanism, assessments.  ``matching_party`` is for the channel ``identity_binding``: accounts are linked only after a
+    matching without disclosure with that party, one of the two ends.  Times are days or seconds, as named.
     """
 
     id: str = Field(pattern=r"^[a-z0-9-]{1,64}$")
@@ -76,6 +77,7 @@ class Service(_Section):
     retention_days: int = Field(default=180, ge=0, le=36500)
     storage_place: Texts
     audience_party: str = ""
+    matching_party: str = ""
     token_lifetime_s: int = Field(default=120, ge=10, le=300)
     facts: dict[str, Any] = Field(default_factory=dict)
 
@@ -146,6 +148,7 @@ class Limits(_Section):
     """How long things may take, in seconds, and how often they may be tried.
 
     ``matchings`` runs with one party about one person within ``matching_window_s``: each is one guess for a dishonest one.
+    ``review_s`` is how long a review of names waits, and then its outcome.
     """
 
     login_s: int = Field(default=18 * 60, ge=60, le=18 * 60)
@@ -154,6 +157,7 @@ class Limits(_Section):
     offer_s: int = Field(default=3600, ge=60, le=86400)
     matchings: int = Field(default=3, ge=1, le=10)
     matching_window_s: int = Field(default=30 * 86400, ge=3600, le=366 * 86400)
+    review_s: int = Field(default=30 * 86400, ge=3600, le=90 * 86400)
 
 
 class Config(_Section):
@@ -184,6 +188,8 @@ class Config(_Section):
             raise ValueError("party ids and service ids must be unique")
         if missing := sorted(named - set(ids)):
             raise ValueError(f"no such party: {', '.join(missing)}")
+        for service in self.services:
+            _verify_matching(service, self.operator)
         for where, url in _urls(self):
             try:
                 check_web_address(url, real_host=self.profile == "production")
@@ -213,6 +219,19 @@ def parse_config(document: Mapping[str, Any]) -> Config:
     except ValidationError as exc:
         problem = exc.errors(include_input=False, include_url=False, include_context=False)[0]
         raise ConfigError(f"{'.'.join(map(str, problem['loc'])) or 'configuration'}: {problem['msg']}") from exc
+
+
+def _verify_matching(service: Service, operator: str) -> None:
+    """Check that a matching is with the other end of a binding: nobody else holds what is compared.
+
+    Raises ``ValueError``.
+    """
+    if not service.matching_party:
+        return
+    if service.channel != "identity_binding":
+        raise ValueError(f"services.{service.id}.matching_party needs the channel identity_binding")
+    if service.matching_party not in {service.exporter, service.recipient} - {operator}:
+        raise ValueError(f"services.{service.id}.matching_party must be the other end of this binding")
 
 
 def _verify_ways_back(config: Config) -> None:

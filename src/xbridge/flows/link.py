@@ -1,16 +1,19 @@
 """2 LINK: two proofs in one session, the person's authorisation, the policy's word; then one row for each account.
 
-A link appears here and nowhere else (lessons.md A2).
+A link appears here and nowhere else (lessons.md A2): :func:`join` holds the steps of both ways to link, and what one way
+asks for beside them is its :class:`Ground`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from xbridge.consent.life import ConsentHistory
 from xbridge.core.config import Config, Service
-from xbridge.core.effects import Write, append, read, spend
+from xbridge.core.effects import Effect, Write, append, read, spend
 from xbridge.core.errors import LinkRefused, StoreConflict, Unsupported
 from xbridge.core.flow import DataFlow
 from xbridge.core.identity import Level
@@ -43,28 +46,81 @@ from xbridge.flows.shelf import (
     used_once_more,
 )
 from xbridge.ledger.entry import build_entry, entry_bytes
-from xbridge.linking.link import LinkRecord, link_end, new_link, verify_pair
+from xbridge.linking.link import (
+    UNMATCHED,
+    LinkOrigin,
+    LinkRecord,
+    MatchedAccounts,
+    link_end,
+    new_link,
+    verify_pair,
+)
 from xbridge.linking.proof import LoginProof, open_proof
 from xbridge.linking.pseudonym import ledger_subject, session_ref
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A link between two accounts of one person.  ``consent`` is the person's authorisation of the link itself."""
+    """A link between two accounts of one person.  ``consent`` is the person's authorisation of the link itself.
+
+    ``origin`` says which way it was made.
+    """
 
     id: str
     hk_level: Level
     cn_gd_level: Level
     linked_at: datetime
     consent: Consent | None
+    origin: LinkOrigin = "two_logins"
 
 
-async def offer_link(deps: Deps, *, session: str, language: Language, now: datetime, entropy: Entropy) -> ConsentOffer:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What a way to link found beside the two proofs.
+
+    ``markers`` are spent with the proofs, each until its moment; ``writes`` go with the link, in its transaction;
+    ``detail`` goes into the entry ``link.created``.
+    """
+
+    matched: MatchedAccounts = UNMATCHED
+    markers: tuple[tuple[str, datetime], ...] = ()
+    writes: tuple[Write, ...] = ()
+    detail: tuple[tuple[str, str], ...] = ()
+
+
+Settle = Callable[[LoginProof, LoginProof], Coroutine[Effect, Any, Settled]]
+
+
+async def _nothing_more(_hk: LoginProof, _cn_gd: LoginProof) -> Settled:
+    """Two logins in one session ask for nothing beside themselves."""
+    return Settled()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """One way to link: ``settle`` adds to the checks of :func:`join`, and can take none away.  It raises to refuse."""
+
+    origin: LinkOrigin
+    settle: Settle
+
+
+TWO_LOGINS = Ground(origin="two_logins", settle=_nothing_more)
+
+
+async def offer_link(
+    deps: Deps,
+    *,
+    origin: LinkOrigin = "two_logins",
+    session: str,
+    language: Language,
+    now: datetime,
+    entropy: Entropy,
+) -> ConsentOffer:
     """Return the notice that asks for authorisation to link the two accounts (GOV-ID-1).
 
-    Raises ``Unsupported`` when the catalogue has no entry with the channel ``identity_binding``.
+    Raises ``Unsupported`` when the catalogue has no entry with the channel ``identity_binding`` for this way to link.
     """
-    service, flow = _binding(deps.config)
+    service, flow = binding_service(deps.config, origin)
     _, _, offer = new_offer(
         deps, service, flow, link_id="", session=session, language=language, now=now, entropy=entropy
     )
@@ -81,24 +137,42 @@ async def link(
     now: datetime,
     entropy: Entropy,
 ) -> Link:
-    """Link the accounts of two proofs, or refuse.
+    """Link the accounts of two proofs, or refuse.  Raises as :func:`join`."""
+    return await join(
+        deps, first, second, ground=TWO_LOGINS, agreed_to=agreed_to, session=session, now=now, entropy=entropy
+    )
+
+
+async def join(
+    deps: Deps,
+    first: str,
+    second: str,
+    *,
+    ground: Ground,
+    agreed_to: ConsentOffer,
+    session: str,
+    now: datetime,
+    entropy: Entropy,
+) -> Link:
+    """Link the accounts of two proofs, or refuse: the one way to a link row.
 
     (1) both proofs are ours, fresh, of this session and of a provider in use
     (2) one of each side, neither started elsewhere
-    (3) the authorisation is the notice that was offered here   (4) neither account is linked to another
-    (5) the authorisation is signed   (6) the proofs are used for the first time, and so is the offer: the authorisation is
-    recorded   (7) the policy permits the binding, recorded   (8) link and both account rows, one transaction
+    (3) the authorisation is the notice that was offered here, for this way to link
+    (4) neither account is linked to another   (5) what ``ground`` asks for beside   (6) the authorisation is signed
+    (7) the proofs and what the ground names are used for the first time, and so is the offer: the authorisation is
+    recorded   (8) the policy permits the binding, recorded   (9) link and both account rows, one transaction
 
     Linking the same two accounts again returns the link that stands.  Raises ``LinkRefused``, ``TamperDetected``,
-    ``PolicyDenied``, ``PolicyReferred``.
+    ``PolicyDenied``, ``PolicyReferred``, and what ``ground`` raises.
     """
     # (1)
-    proofs = [_open(deps, sealed, session=session, now=now) for sealed in (first, second)]
+    proofs = [open_fresh(deps, sealed, session=session, now=now) for sealed in (first, second)]
     # (2)
     hk, cn_gd = verify_pair(*proofs)
     # (3)
     offered = open_offer(deps, agreed_to, session=session, now=now)
-    service, flow = _binding(deps.config)
+    service, flow = binding_service(deps.config, ground.origin)
     if offered.link or offered.service != service.id:
         raise LinkRefused("authorisation", "this notice was not about linking; show the one from offer_link")
     notice = current_notice(deps, offered)
@@ -106,17 +180,24 @@ async def link(
     standing = await _standing_link(hk, cn_gd)
     if standing is not None:
         return _as_link(standing, None)
-    # (5) Before anything is spent: a signer that is down does not make anybody log in again.
+    # (5) Before anything is signed or spent; a way that must ask a person first refuses here.
+    settled = await ground.settle(hk, cn_gd)
+    # (6) Before anything is spent: a signer that is down does not make anybody log in again.
     link_id = new_handle(entropy)
     person = ledger_subject(deps.pseudonym_key, link_id=link_id)
     record = new_link(
         link_id,
         link_end(hk, account=_sealed_account(deps, hk, link_id, entropy)),
         link_end(cn_gd, account=_sealed_account(deps, cn_gd, link_id, entropy)),
+        origin=ground.origin,
+        matched=settled.matched,
         now=now,
     )
     revision = await first_revision(deps, offered, notice, hk, link_id=link_id, answer="given", now=now)
-    # (6)
+    # (7)
+    for marker, until in settled.markers:
+        if not await spend(marker, expires_at=until):
+            raise LinkRefused("used", "this binding has made a link already; start again")
     for proof in (hk, cn_gd):
         if not await spend(f"link-proof/{proof.id}", expires_at=_proof_end(deps, proof, now)):
             raise LinkRefused("used", "this login has made a link already; log in again")
@@ -140,7 +221,7 @@ async def link(
         if await read(consent_key(offered.id)) is not None:
             raise answered_already() from exc
         raise
-    # (7)
+    # (8)
     _, row = await read_consent(deps, offered.id)
     decision_id, _ = await decide_and_record(
         deps,
@@ -153,14 +234,20 @@ async def link(
         now=now,
         entropy=entropy,
     )
-    # (8) If another link took one of the accounts meanwhile, its row exists and nothing of this is written.
+    # (9) If another link took one of the accounts meanwhile, its row exists and nothing of this is written.
     created = build_entry(
         kind="link.created",
         now=now,
         entry_id=new_record_id(now, entropy),
         link=person,
         consent=offered.id,
-        detail={"decision": decision_id, "hk_level": hk.assurance, "cn_gd_level": cn_gd.assurance},
+        detail={
+            "decision": decision_id,
+            "hk_level": hk.assurance,
+            "cn_gd_level": cn_gd.assurance,
+            "origin": ground.origin,
+            **dict(settled.detail),
+        },
     )
     try:
         await append(
@@ -169,6 +256,7 @@ async def link(
                 new_row(link_key(link_id), record),
                 Write(key=subject_key(hk.subject_ref), value=link_id.encode(), expected=0),
                 Write(key=subject_key(cn_gd.subject_ref), value=link_id.encode(), expected=0),
+                *settled.writes,
             ),
             marks=((mark_key(offered.id, created.id), 0),),
         )
@@ -177,7 +265,8 @@ async def link(
     return _as_link(record, as_consent(history, now=now))
 
 
-def _open(deps: Deps, sealed: str, *, session: str, now: datetime) -> LoginProof:
+def open_fresh(deps: Deps, sealed: str, *, session: str, now: datetime) -> LoginProof:
+    """Return the login that ``sealed`` proves, fresh enough to link with.  Raises ``LinkRefused``, ``TamperDetected``."""
     proof = open_proof(
         sealed,
         deps.proof_sealer,
@@ -191,10 +280,13 @@ def _open(deps: Deps, sealed: str, *, session: str, now: datetime) -> LoginProof
     return proof
 
 
-def _binding(config: Config) -> tuple[Service, DataFlow]:
-    """Return the catalogue entry for linking and its flow: an assertion, a pseudonym and a level, and no record."""
+def binding_service(config: Config, origin: LinkOrigin) -> tuple[Service, DataFlow]:
+    """Return the catalogue entry for linking this way and its flow: an assertion, a pseudonym, a level, and no record.
+
+    An entry that names a ``matching_party`` is for ``"binding"`` and no other way.  Raises ``Unsupported``.
+    """
     for service in config.services:
-        if service.channel == "identity_binding":
+        if service.channel == "identity_binding" and bool(service.matching_party) == (origin == "binding"):
             flow = DataFlow(
                 source=config.party(service.exporter).place,
                 target=config.party(service.recipient).place,
@@ -202,7 +294,10 @@ def _binding(config: Config) -> tuple[Service, DataFlow]:
                 categories=service.categories,
             )
             return service, flow
-    raise Unsupported("the catalogue has no service with the channel identity_binding, so accounts cannot be linked")
+    raise Unsupported(
+        "the catalogue has no service with the channel identity_binding for this way to link, so accounts cannot be "
+        "linked this way"
+    )
 
 
 async def _standing_link(hk: LoginProof, cn_gd: LoginProof) -> LinkRecord | None:
@@ -241,4 +336,5 @@ def _as_link(record: LinkRecord, consent: Consent | None) -> Link:
         cn_gd_level=record.cn_gd.assurance,
         linked_at=from_text(record.linked_at),
         consent=consent,
+        origin=record.origin,
     )

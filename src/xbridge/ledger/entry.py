@@ -24,6 +24,7 @@ MAX_ENTRY_BYTES = 65_535
 Kind = Literal[
     "login.finished", "login.declined", "login.refused",
     "link.created", "link.refused", "link.ended",
+    "review.opened", "review.approved", "review.refused",
     "consent.offered", "consent.granted", "consent.refused", "consent.withdrawn",
     "decision",
     "token.issued", "exchange.refused", "exchange.failed",

@@ -12,10 +12,13 @@ from typing import Literal
 from xbridge.core.decision import Record
 from xbridge.core.errors import LinkRefused
 from xbridge.core.identity import Level
+from xbridge.core.matching import Agreement
 from xbridge.core.moment import to_text
 from xbridge.linking.proof import LoginProof
 
 LinkState = Literal["linked", "unlinked"]
+LinkOrigin = Literal["binding", "two_logins"]
+"""How a link was made: two logins in one session, or a binding that Guangdong began (flows/binding.py)."""
 
 
 class LinkEnd(Record):
@@ -34,14 +37,35 @@ class LinkEnd(Record):
     under_14: Literal["yes", "no", "unknown"]
 
 
+class MatchedAccounts(Record):
+    """What a matching without disclosure said about the two accounts when they were linked: results, no values.
+
+    ``run`` names the run on both sides, empty where none was needed; ``review`` the one in which a person approved
+    names that do not agree, empty where they do.
+    """
+
+    document: Agreement
+    names: Agreement
+    review: str
+    run: str
+
+
+UNMATCHED = MatchedAccounts(document="not_compared", names="not_compared", review="", run="")
+
+
 class LinkRecord(Record):
-    """A link as stored under ``link/<id>``.  ``linked_at`` and ``ended_at`` are RFC 3339 in UTC, empty if not yet."""
+    """A link as stored under ``link/<id>``.  ``linked_at`` and ``ended_at`` are RFC 3339 in UTC, empty if not yet.
+
+    ``matched`` and ``origin`` were not written at first: a row without them was made by two logins.
+    """
 
     cn_gd: LinkEnd
     ended_at: str
     hk: LinkEnd
     id: str
     linked_at: str
+    matched: MatchedAccounts = UNMATCHED
+    origin: LinkOrigin = "two_logins"
     state: LinkState
     v: Literal[1]
 
@@ -79,9 +103,27 @@ def verify_pair(first: LoginProof, second: LoginProof) -> tuple[LoginProof, Logi
     return by_side["HK"], by_side["CN-GD"]
 
 
-def new_link(link_id: str, hk: LinkEnd, cn_gd: LinkEnd, *, now: datetime) -> LinkRecord:
+def new_link(
+    link_id: str,
+    hk: LinkEnd,
+    cn_gd: LinkEnd,
+    *,
+    origin: LinkOrigin = "two_logins",
+    matched: MatchedAccounts = UNMATCHED,
+    now: datetime,
+) -> LinkRecord:
     """Return the record of a link made at ``now``."""
-    return LinkRecord(cn_gd=cn_gd, ended_at="", hk=hk, id=link_id, linked_at=to_text(now), state="linked", v=1)
+    return LinkRecord(
+        cn_gd=cn_gd,
+        ended_at="",
+        hk=hk,
+        id=link_id,
+        linked_at=to_text(now),
+        matched=matched,
+        origin=origin,
+        state="linked",
+        v=1,
+    )
 
 
 def link_end(proof: LoginProof, *, account: str) -> LinkEnd:
