@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from xbridge.consent.matching_clause import matching_clause
 from xbridge.consent.wording import CATEGORIES, CHANNELS, PLACES, PURPOSES, WORDING_VERSION, word
 from xbridge.core.config import Party, Service
 from xbridge.core.flow import DataFlow
@@ -51,7 +52,7 @@ _EN = """\
 8. What it may mean for you: the recipient learns these items about you and uses them for the purpose above only. Your identity number is not sent unless it is listed in item 4.
 9. Your choice: agreeing is voluntary. If you do not agree, nothing is sent and only this online service is unavailable to you; you can still apply at a counter.
 10. Your rights: you may see, copy, correct and delete your data, ask for an explanation, and withdraw this consent at any time in the same place where you gave it. Withdrawing stops every later transfer and does not undo an earlier one. You may use these rights against the sender and against the recipient, at the contacts in items 1 and 2.
-
+{matching}
 By pressing "I agree" I give my separate, express and voluntary consent to this transfer only.
 """
 
@@ -68,7 +69,7 @@ _HANT = """\
 8. 對你可能的影響：接收者會得知上述有關你的資料，並只作上述目的之用。除非第4項列明，否則不會傳送你的身分證明文件號碼。
 9. 你的選擇：同意與否純屬自願。如不同意，不會傳送任何資料，只是未能使用此項網上服務；你仍可親臨櫃位辦理。
 10. 你的權利：你可以查閱、複製、更正及刪除你的資料、要求解釋，並可隨時在給予同意的同一地方撤回本同意。撤回後不會再作任何傳送，但不影響撤回前已作的傳送。你可按第1及第2項的聯絡方法，分別向傳出者及接收者行使這些權利。
-
+{matching}
 按下「我同意」，即表示我就是次傳輸給予單獨、明示及自願的同意。
 """
 
@@ -85,7 +86,7 @@ _HANS = """\
 8. 对个人权益的影响：接收方将知悉上述信息，并仅用于上述目的。除第4项列明外，不提供您的身份证件号码。
 9. 您的选择：是否同意完全自愿。如不同意，不会提供任何信息，仅无法使用本项线上服务；您仍可到窗口办理。
 10. 您的权利：您可以查阅、复制、更正、删除您的个人信息，要求解释说明，并可随时在作出同意的同一处撤回本同意。撤回后不再提供，但不影响撤回前已进行的提供。您可以按第1项和第2项的联系方式，分别向提供方和接收方行使上述权利。
-
+{matching}
 点击“我同意”，即表示我就本次提供作出单独、明确、自愿的同意。
 """
 
@@ -123,6 +124,7 @@ def build_notice(service: Service, exporter: Party, recipient: Party, flow: Data
         storage_place=service.storage_place.get(language),
         retention_days=service.retention_days,
         consent_days=service.consent_days,
+        matching=matching_clause(exporter, recipient, language) if service.matching_party else "",
     )
     return Notice(
         id=f"{kind}/{service.id}",
