@@ -30,18 +30,21 @@ if TYPE_CHECKING:
     from xbridge.core.signing import SigningTitle as SigningTitle
     from xbridge.drivers.settings import load_config as load_config
     from xbridge.exchange.access_token import verify_access_token as verify_access_token
+    from xbridge.flows.binding import Binding as Binding
     from xbridge.flows.consent import Consent as Consent
     from xbridge.flows.consent import ConsentOffer as ConsentOffer
     from xbridge.flows.exchange import Release as Release
     from xbridge.flows.introspection import Introspection as Introspection
     from xbridge.flows.link import Link as Link
     from xbridge.flows.verification import verify_bundle as verify_bundle
+    from xbridge.linking.review import Review as Review
     from xbridge.stores.memory import MemoryStore as MemoryStore
     from xbridge.stores.sqlite import SQLiteStore as SQLiteStore
 del TYPE_CHECKING
 
 _HOMES = {
     "AsyncBridge": "xbridge.bridge.awaiting",
+    "Binding": "xbridge.flows.binding",
     "Bridge": "xbridge.bridge.blocking",
     "Consent": "xbridge.flows.consent",
     "ConsentOffer": "xbridge.flows.consent",
@@ -55,6 +58,7 @@ _HOMES = {
     "MemoryStore": "xbridge.stores.memory",
     "parse_config": "xbridge.core.config",
     "Release": "xbridge.flows.exchange",
+    "Review": "xbridge.linking.review",
     "SQLiteStore": "xbridge.stores.sqlite",
     "Collected": "xbridge.core.request",
     "FormHop": "xbridge.core.request",

@@ -10,6 +10,7 @@ from typing import Any, Self, TypeVar
 
 import httpx
 
+from xbridge.bridge.awaiting_binding import AwaitingBindings
 from xbridge.bridge.awaiting_bulk_signing import AwaitingBulkSigning
 from xbridge.bridge.awaiting_gateway import AwaitingGateway
 from xbridge.bridge.awaiting_logout import AwaitingLogout
@@ -56,6 +57,7 @@ class AsyncBridge(
     AwaitingLogout,
     AwaitingNational,
     AwaitingMatching,
+    AwaitingBindings,
 ):
     """xbridge for asynchronous code (asyncio or trio): the same methods as :class:`Bridge`, awaited."""
 

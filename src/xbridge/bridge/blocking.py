@@ -10,6 +10,7 @@ from typing import Any, Self, TypeVar
 
 import httpx
 
+from xbridge.bridge.blocking_binding import BlockingBindings
 from xbridge.bridge.blocking_bulk_signing import BlockingBulkSigning
 from xbridge.bridge.blocking_gateway import BlockingGateway
 from xbridge.bridge.blocking_logout import BlockingLogout
@@ -56,6 +57,7 @@ class Bridge(
     BlockingLogout,
     BlockingNational,
     BlockingMatching,
+    BlockingBindings,
 ):
     """xbridge for blocking code.  One instance per process, shared by its threads.
 

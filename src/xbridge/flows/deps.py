@@ -20,6 +20,7 @@ from xbridge.evidence.trust import TrustedKey
 from xbridge.flows.record_key import RecordKey, load_record_keys, load_retired_keys, signing_key
 from xbridge.ledger.checkpoint import checkpoint_signer
 from xbridge.ledger.note import NoteKey
+from xbridge.linking.binding import PURPOSE as BINDING_PURPOSE
 from xbridge.linking.matching_proof import PURPOSE as MATCHING_PURPOSE
 from xbridge.linking.proof import PURPOSE as PROOF_PURPOSE
 from xbridge.policy import RulePack
@@ -51,6 +52,7 @@ class Deps:
     request_sealer: Sealer
     subject_sealer: Sealer
     matching_sealer: Sealer
+    binding_sealer: Sealer
     service_keys: Mapping[str, KeySet] = field(default_factory=lambda: MappingProxyType({}))
 
     def provider(self, provider_id: str) -> tuple[Provider, Any]:
@@ -116,6 +118,7 @@ def build_deps(
         request_sealer=Sealer(*sealing, purpose=REQUEST_PURPOSE),
         subject_sealer=Sealer(*sealing, purpose=SUBJECT_PURPOSE),
         matching_sealer=Sealer(*sealing, purpose=MATCHING_PURPOSE),
+        binding_sealer=Sealer(*sealing, purpose=BINDING_PURPOSE),
         service_keys=MappingProxyType(
             {party.id: KeySet.from_jwks(party.jwks) for party in config.parties if party.jwks}
         ),

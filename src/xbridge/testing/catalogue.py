@@ -123,6 +123,17 @@ def services() -> list[dict[str, Any]]:
     ]
 
 
+def binding(*, matching_party: str) -> dict[str, Any]:
+    """Return the service for the second way to link: as the first, after a matching with ``matching_party``."""
+    (linking,) = (each for each in services() if each["id"] == "identity-binding")
+    return {
+        **linking,
+        "id": "guangdong-binding",
+        "audience": "gd:binding",
+        "matching_party": matching_party,
+    }
+
+
 def _facts(*, hk_basis: str, purposes: list[str]) -> dict[str, Any]:
     """Return the standing facts that all services share."""
     return {
