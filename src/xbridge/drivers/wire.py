@@ -47,7 +47,8 @@ def too_large(provider: str, request: HTTPRequest) -> ProtocolError:
 
 
 def translated(provider: str, request: HTTPRequest, exc: Exception) -> XBridgeError:
-    """Return our error for a foreign one; the text never quotes the URL."""
+    """Return our error for a foreign one; the text never quotes the URL, and ``exc`` keeps no frame that holds it."""
+    _forget_frames(exc)
     if isinstance(exc, httpx.TransportError | OSError | ssl.SSLError):
         kind = "timed out" if isinstance(exc, httpx.TimeoutException) else "could not be reached"
         # Only before there is a connection is it certain that nothing arrived.
@@ -56,3 +57,19 @@ def translated(provider: str, request: HTTPRequest, exc: Exception) -> XBridgeEr
     return ProtocolError(
         provider, f"{request.label or request.method} could not be sent or read", step=request.label, reason="transport"
     )
+
+
+def _forget_frames(exc: BaseException) -> None:
+    """Drop the tracebacks of ``exc`` and of what stands behind it.
+
+    Their frames are those of the HTTP library, and a reporter that prints local variables would print the request with
+    its URL.  What happened stays in the types and texts.
+    """
+    waiting: list[BaseException | None] = [exc]
+    seen: set[int] = set()
+    while waiting:
+        each = waiting.pop()
+        if each is not None and id(each) not in seen:
+            seen.add(id(each))
+            each.__traceback__ = None
+            waiting += [each.__cause__, each.__context__]

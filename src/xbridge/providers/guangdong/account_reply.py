@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from pydantic import SecretStr
+
 from xbridge.core.http import HTTPReply
 from xbridge.core.identity import Level
 from xbridge.providers.guangdong.account import Agent, GuangdongAccount, LevelProof
@@ -37,7 +39,7 @@ _NAMES = (
 _FOLDED = {name.replace("_", ""): name for name in _NAMES}
 
 
-def parse_account_reply(reply: HTTPReply, *, hidden: tuple[str, ...] = ()) -> GuangdongAccount:
+def parse_account_reply(reply: HTTPReply, *, hidden: tuple[SecretStr, ...] = ()) -> GuangdongAccount:
     """Return the account in a ``tokeninfo`` reply.
 
     Raises ``ProviderRejected`` for any of the error shapes, ``ProviderUnavailable`` and ``ProtocolError``.

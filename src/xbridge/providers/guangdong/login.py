@@ -149,7 +149,7 @@ async def _fetch_account(
     """Return the account behind ``token``.  Raises ``ProviderError`` and ``VerificationError``."""
     request = build_account_request(settings, token, timeout_s=min(settings.timeout_s, await life.left_s()))
     reply = await send(PROVIDER_ID, request)
-    account = parse_account_reply(reply, hidden=(token.secret.get_secret_value(),))
+    account = parse_account_reply(reply, hidden=(token.secret,))
     # A token that was dead when the answer came says nothing about who is at the browser now.
     await life.left_s()
     verify_signdata(verifier, account.signdata, reply.content)

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from xbridge.core.errors import ProtocolError, ProviderRejected, ProviderUnavailable, VerificationError
+from pydantic import SecretStr
+
+from xbridge.core.errors import ProtocolError, ProviderError, ProviderRejected, ProviderUnavailable, VerificationError
 from xbridge.core.http import HTTPReply
 from xbridge.crypto.canonical import parse_strict
 
@@ -23,30 +25,17 @@ _ERROR_MEMBERS = {"errcode": "errmsg", "error_code": "error_msg", "error": "erro
 """Each generation's member for a code with the one for its text (2.4)."""
 
 
-def open_document(reply: HTTPReply, *, step: str, hidden: tuple[str, ...] = ()) -> Mapping[str, object]:
+def open_document(reply: HTTPReply, *, step: str, hidden: tuple[SecretStr, ...] = ()) -> Mapping[str, object]:
     """Return the JSON object in ``reply``, unwrapped.  The media type is not looked at (2.2, VERIFIED).
 
     ``hidden`` are texts of our request that the platform's words may repeat.  Raises ``ProviderUnavailable``,
     ``ProviderRejected`` for any of the error shapes, and ``ProtocolError``.
     """
-    if reply.status == 429 or reply.status >= 500:
-        raise ProviderUnavailable(PROVIDER_ID, f"{step} answered HTTP {reply.status}; try again later")
-    try:
-        document = parse_strict(reply.content, max_bytes=MAX_DOCUMENT_BYTES)
-    except VerificationError as exc:
-        if reply.status >= 400:
-            raise _refused(step, f"http_{reply.status}") from exc
-        raise broken(step, "duplicated" if exc.reason == "duplicated" else "not_json") from exc
-    if not isinstance(document, Mapping):
-        raise broken(step, "shape")
-    _raise_for_error(document, step=step, hidden=hidden)
-    if reply.status != 200:
-        raise _refused(step, f"http_{reply.status}")
-    # A wrapper around the object was seen in old replies (2.3, VERIFIED); what it wraps may be a refusal as well.
-    if document.get("biz_content") not in NOTHING:
-        document = json_object(document["biz_content"], step=step)
-        _raise_for_error(document, step=step, hidden=hidden)
-    return document
+    found = _read(reply, step, hidden)
+    # Raised here, where no local variable holds what the platform wrote.
+    if isinstance(found, ProviderError):
+        raise found
+    return found
 
 
 def json_object(value: object, *, step: str, reason: str = "shape") -> Mapping[str, object]:
@@ -68,23 +57,47 @@ def broken(step: str, reason: str) -> ProtocolError:
     )
 
 
-def _raise_for_error(document: Mapping[str, object], *, step: str, hidden: tuple[str, ...]) -> None:
-    """Raise ``ProviderRejected`` if ``document`` is one of the error shapes."""
+def _read(reply: HTTPReply, step: str, hidden: tuple[SecretStr, ...]) -> Mapping[str, object] | ProviderError:
+    """Return the document in ``reply``, or the refusal that it is.  Raises ``ProtocolError`` and ``ProviderUnavailable``."""
+    if reply.status == 429 or reply.status >= 500:
+        raise ProviderUnavailable(PROVIDER_ID, f"{step} answered HTTP {reply.status}; try again later")
+    try:
+        document = parse_strict(reply.content, max_bytes=MAX_DOCUMENT_BYTES)
+    except VerificationError as exc:
+        if reply.status >= 400:
+            raise _refused(step, f"http_{reply.status}") from exc
+        raise broken(step, "duplicated" if exc.reason == "duplicated" else "not_json") from exc
+    if not isinstance(document, Mapping):
+        return broken(step, "shape")
+    if (refusal := _refusal(document, step, hidden)) is not None:
+        return refusal
+    if reply.status != 200:
+        return _refused(step, f"http_{reply.status}")
+    # A wrapper around the object was seen in old replies (2.3, VERIFIED); what it wraps may be a refusal as well.
+    if document.get("biz_content") in NOTHING:
+        return document
+    inside = json_object(document["biz_content"], step=step)
+    return _refusal(inside, step, hidden) or inside
+
+
+def _refusal(document: Mapping[str, object], step: str, hidden: tuple[SecretStr, ...]) -> ProviderRejected | None:
+    """Return the refusal that ``document`` is, in any of the error shapes, or None."""
     for name, words in _ERROR_MEMBERS.items():
         code = document.get(name)
         # 0 and "0" mean success; errors come with HTTP 200 too (2.4).
         if code is not None and str(code) not in ("", "0"):
-            text = str(code)
-            fits = _CODE.fullmatch(text) is not None
-            raise _refused(step, text if fits else "unprintable", _words(document.get(words), hidden))
+            fits = _CODE.fullmatch(str(code)) is not None
+            return _refused(step, str(code) if fits else "unprintable", _words(document.get(words), hidden))
+    return None
 
 
-def _words(value: object, hidden: tuple[str, ...]) -> str:
+def _words(value: object, hidden: tuple[SecretStr, ...]) -> str:
     """Return the platform's own words, short, printable, and without what we sent to it."""
     if not isinstance(value, str):
         return ""
-    for secret in filter(None, hidden):
-        value = value.replace(secret, "…")
+    for secret in hidden:
+        if secret:
+            value = value.replace(secret.get_secret_value(), "…")
     return "".join(letter for letter in value[:200] if letter.isprintable())
 
 

@@ -7,6 +7,7 @@ POST, because the platform then says that it looked at the method only (VERIFIED
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -38,8 +39,7 @@ async def fetch_token(settings: GuangdongSettings, code: SecretStr, redirect_uri
     reply = await send(PROVIDER_ID, build_token_request(settings, code, redirect_uri, method=settings.token_method))
     if reply.status == 405 and settings.token_method == "GET":
         reply = await send(PROVIDER_ID, build_token_request(settings, code, redirect_uri, method="POST"))
-    hidden = (settings.client_secret.get_secret_value(), code.get_secret_value())
-    return parse_token_reply(reply, hidden=hidden)
+    return parse_token_reply(reply, hidden=(settings.client_secret, code))
 
 
 def build_token_request(settings: GuangdongSettings, code: SecretStr, redirect_uri: str, *, method: str) -> HTTPRequest:
@@ -67,19 +67,27 @@ def build_token_request(settings: GuangdongSettings, code: SecretStr, redirect_u
     return HTTPRequest(method="GET", url=f"{url}?{parameters}", timeout_s=settings.timeout_s, label=STEP)
 
 
-def parse_token_reply(reply: HTTPReply, *, hidden: tuple[str, ...] = ()) -> Token:
+def parse_token_reply(reply: HTTPReply, *, hidden: tuple[SecretStr, ...] = ()) -> Token:
     """Return the token in ``reply``.
 
     Raises ``ProviderRejected`` for any of the error shapes, ``ProviderUnavailable`` and ``ProtocolError``.
     """
-    document = open_document(reply, step=STEP, hidden=hidden)
+    found = _read_token(open_document(reply, step=STEP, hidden=hidden))
+    # Raised here, where no local variable holds the token.
+    if isinstance(found, str):
+        raise broken(STEP, found)
+    return found
+
+
+def _read_token(document: Mapping[str, object]) -> Token | str:
+    """Return the token, or what is wrong with it."""
     token = document.get("access_token")
     if not isinstance(token, str) or not token.strip() or len(token) > 1024:
-        raise broken(STEP, "shape")
+        return "shape"
     if str(document.get("token_type", "Bearer")).lower() != "bearer":
-        raise broken(STEP, "token_type")
+        return "token_type"
     # A number or its text (2.2, VERIFIED); a token without a lifetime left is of no use to anybody.
     lifetime = document.get("expires_in", LONGEST_LIFE_S)
     if isinstance(lifetime, bool) or not _SECONDS.fullmatch(str(lifetime)) or int(str(lifetime)) == 0:
-        raise broken(STEP, "expires_in")
+        return "expires_in"
     return Token(secret=SecretStr(token), lifetime_s=min(int(str(lifetime)), LONGEST_LIFE_S))
