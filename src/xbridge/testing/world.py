@@ -28,7 +28,7 @@ from xbridge.testing import catalogue
 from xbridge.testing.transport import AsyncInProcessTransport, InProcessTransport
 
 if TYPE_CHECKING:
-    from xbridge_mocks import IamSmartMockSettings, MockWorld
+    from xbridge_mocks import GuangdongMockSettings, IamSmartMockSettings, MockWorld
     from xbridge_mocks.iamsmart.courier import CallbackRequest
     from xbridge_mocks.persona import Persona
 
@@ -82,6 +82,7 @@ class _Place:
         asking: bool = False,
         sm2: bool = False,
         iamsmart: IamSmartMockSettings | None = None,
+        guangdong: GuangdongMockSettings | None = None,
         providers: Sequence[str] = ("iamsmart", "guangdong"),
         gateway: bool = False,
     ) -> None:
@@ -91,13 +92,20 @@ class _Place:
         ``providers`` are those that this service is registered with.
         ``gateway`` registers it with the TIF gateway too, under the provider ``guangdong``.
         ``asking`` registers the service for everything that people can be asked at iAM Smart, forms and signatures, with
-        a callback address (:meth:`respond` gives what is POSTed there); ``iamsmart`` is how that mock behaves.
+        a callback address (:meth:`respond` gives what is POSTed there); ``iamsmart`` is how that mock behaves,
+        and ``guangdong`` how the other does.
         ``sm2`` signs every record with SM2 as well, which takes the extra ``gm``.
         """
         from xbridge_mocks import MockClock, MockWorld
 
         self.clock = MockClock(at)
-        self.mocks: MockWorld = MockWorld(clock=self.clock, seed=seed, personas=personas, iamsmart_settings=iamsmart)
+        self.mocks: MockWorld = MockWorld(
+            clock=self.clock,
+            seed=seed,
+            personas=personas,
+            iamsmart_settings=iamsmart,
+            guangdong_settings=guangdong,
+        )
         self.callbacks: list[bytes] = []
         self._asking = asking
         self._gateway = gateway
