@@ -51,8 +51,22 @@ FORM: dict[str, Any] = {
 TOKEN_REPLY: dict[str, Any] = {**TOKEN, "openID": MARK, "accessToken": MARK}
 TOKENINFO: dict[str, Any] = {
     "signdata": "AAAA",
-    "userobj": {**ACCOUNT, "cn": MARK, "mail": MARK},
+    "userobj": {
+        **ACCOUNT,
+        "cn": MARK,
+        "mail": MARK,
+        "createtime": "20240102030405",
+        "link_person_name": MARK,
+        "anon_flag": False,
+        "creditable_level_of_account_way": f"L1@IDV@{MARK}||L2@YSS@{MARK}||",
+        "extproperties": [f"address={MARK}", "accout_type=3", "parent_uidcode=-1"],
+    },
     "pareobj": {**ACCOUNT, "useridcode": "f" * 32, "usertype": "2", "cn": MARK},
-    "user_creditable_level": {"creditable_level_of_account": "L2"},
+    "user_creditable_level": {
+        "creditable_level_of_account": "L2",
+        "creditable_level_of_account_way_list": [
+            {"auth_time": "2024-01-02 03:04:05", "identity_level": "L2", "way_code": "YSS", "user_name": MARK}
+        ],
+    },
 }
 ACCESS_TOKEN: dict[str, Any] = {"access_token": MARK, "expires_in": "59", "token_type": "Bearer", "scope": "all"}
