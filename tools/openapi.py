@@ -22,6 +22,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "corpid": ("providers/corpid", "mocks/corpid", "mocks/login", "mocks/control"),
     "guangdong": ("providers/guangdong", "mocks/guangdong", "mocks/control"),
     "iamsmart": ("providers/iamsmart", "mocks/iamsmart", "mocks/login", "mocks/control"),
+    "tif": ("providers/tif", "mocks/tif", "mocks/control"),
     "zwrz": ("providers/zwrz", "mocks/zwrz", "mocks/control"),
 }
 """Mock to the documents in ``specs/`` that describe what it serves; the platform's own comes first."""

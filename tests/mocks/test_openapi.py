@@ -21,11 +21,22 @@ from xbridge_mocks.corpid.route import ROUTES as CORPID_ROUTES
 from xbridge_mocks.guangdong.steering import CALLS as GUANGDONG_CALLS
 from xbridge_mocks.iamsmart.route import ROUTES as IAMSMART_ROUTES
 from xbridge_mocks.iamsmart.steering import _ROUTES as IAMSMART_CALLS
+from xbridge_mocks.tif.route import ROUTES as TIF_ROUTES
+from xbridge_mocks.tif.steering import _ROUTES as TIF_CALLS
 from xbridge_mocks.zwrz.route import ROUTES as ZWRZ_ROUTES
 
 MOCKS = sorted(PARTS)
-STEERING_CALLS: dict[str, dict[str, Any]] = {"guangdong": GUANGDONG_CALLS, "iamsmart": IAMSMART_CALLS}
-TABLES: dict[str, Map] = {"corpid": CORPID_ROUTES, "iamsmart": IAMSMART_ROUTES, "zwrz": ZWRZ_ROUTES}
+STEERING_CALLS: dict[str, dict[str, Any]] = {
+    "guangdong": GUANGDONG_CALLS,
+    "iamsmart": IAMSMART_CALLS,
+    "tif": TIF_CALLS,
+}
+TABLES: dict[str, Map] = {
+    "corpid": CORPID_ROUTES,
+    "iamsmart": IAMSMART_ROUTES,
+    "tif": TIF_ROUTES,
+    "zwrz": ZWRZ_ROUTES,
+}
 # The same operation at another address: form filling has two, and so has what CorpID's production shape only moves.
 AGAIN = {"formRequestUnderAuth": "formRequest"}
 DOCUMENTS = {f"{mock}": merged(parts) for mock, parts in PARTS.items()}

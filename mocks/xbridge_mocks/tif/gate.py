@@ -49,8 +49,8 @@ class Gate:
         now = self._clock.now_ms() // 1000
         # (1)
         service = self._registry.find(_header(request, "paasid"))
-        if service is None:
-            trail.refuse("paasid", Refused(REFUSED, "unknown paas info."))
+        trail.require("paasid", service is not None, Refused(REFUSED, "unknown paas info."))
+        assert service is not None
         # (2)
         timestamp, nonce, given = (_header(request, name) for name in ("timestamp", "nonce", "signature"))
         trail.require("headers", bool(timestamp and nonce and given), Refused(REFUSED, "missing headers."))

@@ -7,6 +7,7 @@ Strict: every call below ``/ebus/`` is judged by the gate before its route is lo
 from __future__ import annotations
 
 import http.client
+import re
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from urllib.parse import urlsplit
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Request, Response
 
-from xbridge_mocks.client import ClientCredentials
+from xbridge_mocks.client import ClientCredentials, ServiceName
 from xbridge_mocks.clock import MockClock
 from xbridge_mocks.control import CONTROL_PREFIX, refuse_unknown
 from xbridge_mocks.fault import Faults
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TifMock"]
 
+_SERVICE_ID = re.compile(r"[A-Za-z0-9-]{0,64}", re.ASCII)
 _FORWARD_LIMIT = 1024 * 1024
 
 
@@ -86,12 +88,21 @@ class TifMock:
         return self._registry.register(name=name, upstream=upstream).credentials
 
     def register_from(self, document: Mapping[str, object]) -> ClientCredentials:
-        """Register a service described in JSON. A gateway redirects nobody, so addresses to come back to are not used."""
+        """Register a service described in JSON.
+
+        One form serves all mocks: a gateway redirects nobody and shows no name, so addresses to come back to and names in
+        other languages are checked and not used. Raises ValueError.
+        """
         refuse_unknown(document, ("name", "upstream", "redirect_uris", "name_texts"))
         name, upstream = document.get("name"), document.get("upstream", "")
+        uris, texts = document.get("redirect_uris", []), document.get("name_texts", {})
         if not isinstance(name, str) or not isinstance(upstream, str):
             raise ValueError("name is text, and so is upstream where given")
-        return self.register_client(name=name, upstream=upstream)
+        if not isinstance(uris, list) or not all(isinstance(uri, str) and urlsplit(uri).netloc for uri in uris):
+            raise ValueError("redirect_uris is a list of addresses")
+        if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
+            raise ValueError("name_texts maps languages to texts")
+        return self.register_client(name=ServiceName.of(name, texts).en, upstream=upstream)
 
     def issue_one_off(self, persona: str) -> str:
         """A one-off token (``ryz_access_token``) for a persona. Raises ValueError for somebody without an account."""
@@ -174,9 +185,10 @@ class TifMock:
     def _serve(self, request: Request, trail: Trail, ticket: str, missed: HTTPException | None) -> Response:
         if trail.operation in OWN:
             return self._page(request, trail.operation, ticket)
+        if isinstance(missed, MethodNotAllowed):
+            raise Refused(NOT_FOUND, "api not found.", status=405)
         if not request.path.startswith(GATEWAY_PREFIX):
-            status = 405 if isinstance(missed, MethodNotAllowed) else 404
-            raise Refused(NOT_FOUND, "api not found.", status=status)
+            raise Refused(NOT_FOUND, "api not found.", status=404)
         instead = outage(self.faults, trail) if missed is None else None
         if instead is not None:
             return instead
@@ -186,12 +198,14 @@ class TifMock:
                 trail.faults.append(fault)
                 raise Refused(REFUSED, text)
         if missed is not None:
-            raise Refused(NOT_FOUND, "api not found.", status=405 if isinstance(missed, MethodNotAllowed) else 404)
+            raise Refused(NOT_FOUND, "api not found.", status=404)
         call = Call(service=service, request=request, body=self._body(request, trail), trail=trail)
         return success(self.faults, trail, ENDPOINTS[trail.operation](self.platform, call))
 
     def _body(self, request: Request, trail: Trail) -> dict[str, object]:
         refused = Refused(self.settings.request_code, "invalid request body.")
+        service_id = request.headers.get("x-tif-serviceId", "")
+        trail.require("service_id", _SERVICE_ID.fullmatch(service_id) is not None, refused)
         trail.require("content_type", request.mimetype == "application/json", refused)
         try:
             return load_object(request.get_data())

@@ -23,6 +23,7 @@ from xbridge_mocks.tif.setting import TifMockSettings
 __all__ = ["ENDPOINTS", "REUSE", "Call", "Endpoint", "Outcome", "Platform"]
 
 REUSE = "shenzhen_access_token_permissions"
+_SWITCH = "ryz_access_token_switch"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +71,9 @@ Endpoint = Callable[[Platform, Call], Outcome]
 
 def one_off_user(platform: Platform, call: Call) -> Outcome:
     """A one-off token's user; the token is good once unless the switch is sent (5.5 (a))."""
-    token = _text(platform, call, "ryz_access_token", also=("ryz_access_token_switch",))
-    switch = call.body.get("ryz_access_token_switch")
-    call.trail.require("switch", switch in (None, REUSE), _request(platform))
-    person = _redeemed(platform, call, "one_off", token, keep=switch == REUSE)
+    token = _text(platform, call, "ryz_access_token", also=(_SWITCH,))
+    call.trail.require("switch", call.body.get(_SWITCH, REUSE) == REUSE, _request(platform))
+    person = _redeemed(platform, call, "one_off", token, keep=_SWITCH in call.body)
     return Outcome(data=_spoilt(platform, call, flat_user(person)))
 
 
