@@ -21,6 +21,7 @@ from xbridge.core.audit import AuditEvent
 from xbridge.core.errors import XBridgeError
 from xbridge.flows.verification import CHECKS
 from xbridge.providers.corpid import CorpIdSettings
+from xbridge.providers.guangdong.gateway_settings import GatewaySettings
 from xbridge.providers.guangdong.settings import GuangdongSettings
 from xbridge.providers.iamsmart.settings import IamSmartSettings
 from xbridge.providers.zwrz.settings import ZwrzSettings
@@ -104,6 +105,7 @@ def setting(model: type[BaseModel], name: str) -> FieldInfo:
         ("## CorpID: what is UNKNOWN", CorpIdSettings),
         ("## Guangdong: what is UNKNOWN", GuangdongSettings),
         ("## Civil servants (zwrz): what is UNKNOWN", ZwrzSettings),
+        ("## TIF gateway: what is UNKNOWN", GatewaySettings),
     ],
 )
 def test_every_unknown_is_a_setting(heading: str, settings: type[BaseModel]) -> None:
