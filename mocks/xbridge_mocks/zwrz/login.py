@@ -57,6 +57,8 @@ def login(visit: Visit) -> Response:
     _verify_form(visit, destination, form)
     # (3)
     by_app = visit.optional(form, "app")
+    one_way = by_app is None or visit.optional(form, "persona") is None
+    visit.require("way", one_way, Kind.REQUEST, "persona and app together")
     officer = visit.platform.officers.get(visit.single(form, "app" if by_app is not None else "persona"))
     if officer is None:
         visit.refuse("persona", Kind.REQUEST, "nobody of this name")
