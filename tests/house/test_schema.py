@@ -140,4 +140,5 @@ def test_secrets_are_write_only_and_have_no_default() -> None:
     names += ["KekContainer.properties.container", "KekContainer.properties.password"]
     names += ["GuangdongSettings.properties.client_secret", "ZwrzSettings.properties.client_secret"]
     names += ["NationalSettings.properties.app_secret"]
+    names += [f"OfficeAppSettings.properties.{name}" for name in ("corp_secret", "token")]
     assert sorted(found) == sorted(f"configuration.$defs.{name}" for name in names)

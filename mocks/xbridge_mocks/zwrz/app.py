@@ -17,7 +17,6 @@ from xbridge_mocks.client import ClientCredentials, ServiceName
 from xbridge_mocks.clock import MockClock
 from xbridge_mocks.control import CONTROL_PREFIX, answer_control, refuse_unknown
 from xbridge_mocks.fault import Faults
-from xbridge_mocks.guangdong.session import FormGuard, SessionBook
 from xbridge_mocks.journal import Journal, mask_path
 from xbridge_mocks.openapi import document_reply
 from xbridge_mocks.page import negotiate, render
@@ -27,10 +26,12 @@ from xbridge_mocks.request import FORM_LIMIT, MockRequest, unreadable
 from xbridge_mocks.zwrz.exchange import token, user
 from xbridge_mocks.zwrz.login import authorize, login, login_by_code, logout, validate_app_code
 from xbridge_mocks.zwrz.misbehaviour import FAULTS
+from xbridge_mocks.zwrz.office_app import OfficeAppMock
 from xbridge_mocks.zwrz.officer import officers_among
 from xbridge_mocks.zwrz.registry import Registry
 from xbridge_mocks.zwrz.reply import refusal
 from xbridge_mocks.zwrz.route import ROUTES, SERVER_OPERATIONS
+from xbridge_mocks.zwrz.session import FormGuard, Sessions
 from xbridge_mocks.zwrz.setting import Kind, ZwrzMockSettings
 from xbridge_mocks.zwrz.vault import Vault
 from xbridge_mocks.zwrz.visit import Platform, Refused, Visit
@@ -52,7 +53,7 @@ class ZwrzMock:
     """A strict stand-in for the civil servants' identity provider, to be called as a WSGI application.  Thread-safe.
 
     ``settings`` answers what is UNKNOWN about the platform; ``control_secret`` opens the control API. It knows no
-    service until one is registered.
+    service until one is registered. ``office_app`` is a second application, for another address: 粤政易 behind its gateway.
     """
 
     def __init__(
@@ -77,10 +78,11 @@ class ZwrzMock:
             officers=officers_among(self.personas),
             services=Registry(random),
             vault=Vault(clock=clock, random=random, settings=self.settings),
-            sessions=SessionBook(clock=clock, random=random, lifetime_s=self.settings.session_lifetime_s),
-            guard=FormGuard(random=random),
+            sessions=Sessions(clock=clock, random=random, lifetime_s=self.settings.session_lifetime_s),
+            guard=FormGuard(random),
             faults=self.faults,
         )
+        self.office_app = OfficeAppMock(clock=clock, random=random, officers=self._platform.officers)
         # One request at a time, so that "once" means once under load too.
         self._lock = RLock()
 
@@ -125,7 +127,7 @@ class ZwrzMock:
     def reset(self) -> None:
         """Forget sessions, codes, tokens, faults and the journal; keep the services."""
         with self._lock:
-            for part in (self._platform.sessions, self._platform.vault, self.faults, self.journal):
+            for part in (self._platform.sessions, self._platform.vault, self.faults, self.journal, self.office_app):
                 part.clear()
 
     def wsgi(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

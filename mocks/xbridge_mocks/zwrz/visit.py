@@ -14,11 +14,11 @@ from werkzeug.wrappers import Request
 
 from xbridge_mocks.clock import MockClock
 from xbridge_mocks.fault import Faults
-from xbridge_mocks.guangdong.session import FormGuard, SessionBook
 from xbridge_mocks.journal import Check
 from xbridge_mocks.random_source import RandomSource
 from xbridge_mocks.zwrz.officer import Officer
 from xbridge_mocks.zwrz.registry import Registry
+from xbridge_mocks.zwrz.session import FormGuard, Sessions
 from xbridge_mocks.zwrz.setting import Kind, ZwrzMockSettings
 from xbridge_mocks.zwrz.vault import Vault
 
@@ -45,7 +45,7 @@ class Platform:
     officers: Mapping[str, Officer]
     services: Registry
     vault: Vault
-    sessions: SessionBook
+    sessions: Sessions
     guard: FormGuard
     faults: Faults
 

@@ -16,6 +16,7 @@ from xbridge.bridge.awaiting_gateway import AwaitingGateway
 from xbridge.bridge.awaiting_logout import AwaitingLogout
 from xbridge.bridge.awaiting_matching import AwaitingMatching
 from xbridge.bridge.awaiting_national import AwaitingNational
+from xbridge.bridge.awaiting_office_app import AwaitingOfficeApp
 from xbridge.bridge.awaiting_request import AwaitingRequests
 from xbridge.bridge.awaiting_signing import AwaitingSignatures
 from xbridge.bridge.shared import business_id_of, id_of, proof_of
@@ -56,6 +57,7 @@ class AsyncBridge(
     AwaitingGateway,
     AwaitingLogout,
     AwaitingNational,
+    AwaitingOfficeApp,
     AwaitingMatching,
     AwaitingBindings,
 ):

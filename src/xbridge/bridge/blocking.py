@@ -16,6 +16,7 @@ from xbridge.bridge.blocking_gateway import BlockingGateway
 from xbridge.bridge.blocking_logout import BlockingLogout
 from xbridge.bridge.blocking_matching import BlockingMatching
 from xbridge.bridge.blocking_national import BlockingNational
+from xbridge.bridge.blocking_office_app import BlockingOfficeApp
 from xbridge.bridge.blocking_request import BlockingRequests
 from xbridge.bridge.blocking_signing import BlockingSignatures
 from xbridge.bridge.shared import business_id_of, id_of, proof_of
@@ -56,6 +57,7 @@ class Bridge(
     BlockingGateway,
     BlockingLogout,
     BlockingNational,
+    BlockingOfficeApp,
     BlockingMatching,
     BlockingBindings,
 ):

@@ -269,6 +269,21 @@ class NationalCaller(Protocol):
         ...
 
 
+@runtime_checkable
+class OfficeAppProvider(Protocol):
+    """A provider whose civil servants have an app that opens our pages."""
+
+    async def office_user_id(self, settings: Any, code: str, *, now: datetime, entropy: Entropy) -> str:
+        """Return the id of whoever the app's ``code`` stands for.  Raises ``ProviderError``, ``Unsupported``."""
+        ...
+
+    async def office_user(
+        self, settings: Any, user_id: str, *, now: datetime, entropy: Entropy
+    ) -> Mapping[str, object]:
+        """Return the directory's reply about a user, as it came.  Raises ``ProviderError``, ``Unsupported``."""
+        ...
+
+
 _ABILITIES: tuple[tuple[str, type], ...] = (
     ("anonymous_form", AnonymousFormProvider),
     ("anonymous_signing", AnonymousSigningProvider),
@@ -281,6 +296,7 @@ _ABILITIES: tuple[tuple[str, type], ...] = (
     ("key_agreement", KeyAgreementProvider),
     ("logout", LogoutProvider),
     ("national_gateway", NationalCaller),
+    ("office_app", OfficeAppProvider),
     ("profile", ProfileProvider),
     ("signing", SigningProvider),
     ("step_up", StepUpProvider),

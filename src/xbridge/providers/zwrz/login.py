@@ -20,13 +20,14 @@ from xbridge.core.http import HTTPReply, HTTPRequest
 from xbridge.core.identity import Assurance, Authentication, Jurisdiction, Profile
 from xbridge.core.language import Language
 from xbridge.core.ports import Entropy
+from xbridge.providers.zwrz.office_app import OfficeAppFace
 from xbridge.providers.zwrz.reply import PROVIDER_ID, parse_token_reply, parse_user_reply
 from xbridge.providers.zwrz.settings import ZwrzSettings
 
 FORM = (("Content-Type", "application/x-www-form-urlencoded"), ("Accept", "application/json"))
 
 
-class Zwrz:
+class Zwrz(OfficeAppFace):
     """The civil servants' identity provider as a :class:`~xbridge.core.provider.Provider`."""
 
     id = PROVIDER_ID

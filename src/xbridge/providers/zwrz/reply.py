@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeGuard
 
 from xbridge.core.errors import ProtocolError, ProviderRejected, ProviderUnavailable, VerificationError
 from xbridge.core.http import MAX_REPLY_BYTES, HTTPReply
 from xbridge.crypto.canonical import parse_strict
-from xbridge.providers.zwrz.settings import ZwrzSettings
+
+if TYPE_CHECKING:
+    from xbridge.providers.zwrz.settings import ZwrzSettings
 
 PROVIDER_ID = "zwrz"
 MAX_TOKEN_CHARS = 2048
@@ -35,7 +38,7 @@ class Officer:
 def parse_token_reply(settings: ZwrzSettings, reply: HTTPReply) -> str:
     """Return the access token.  Raises ``ProviderRejected``, ``ProviderUnavailable``, ``ProtocolError``."""
     token = _data(reply, step="token").get(settings.token_member)
-    if not isinstance(token, str) or len(token) > MAX_TOKEN_CHARS or not _VISIBLE.fullmatch(token):
+    if not is_printable(token, longest=MAX_TOKEN_CHARS):
         raise broken("token", "shape")
     return token
 
@@ -47,9 +50,14 @@ def parse_user_reply(settings: ZwrzSettings, reply: HTTPReply) -> Officer:
     # A number or its text: independent clients of this family saw both.
     if isinstance(subject, int) and not isinstance(subject, bool):
         subject = str(subject)
-    if not isinstance(subject, str) or len(subject) > MAX_SUBJECT_CHARS or not _VISIBLE.fullmatch(subject):
+    if not is_printable(subject):
         raise broken("user", "subject")
     return Officer(subject=subject, name=name.strip() if isinstance(name, str) and len(name) <= MAX_NAME_CHARS else "")
+
+
+def is_printable(value: object, *, longest: int = MAX_SUBJECT_CHARS) -> TypeGuard[str]:
+    """Return whether ``value`` is a text of visible ASCII characters, as an id or a token is, and not too long."""
+    return isinstance(value, str) and len(value) <= longest and _VISIBLE.fullmatch(value) is not None
 
 
 def broken(step: str, reason: str) -> ProtocolError:

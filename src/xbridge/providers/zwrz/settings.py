@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from xbridge.core.identity import Level
+from xbridge.providers.zwrz.office_app import OfficeAppSettings
 
 Member = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.-]+$")]
 """How a member of a JSON object is called."""
@@ -48,3 +49,4 @@ class ZwrzSettings(BaseModel):
     level: Level = "L0"
     timeout_s: float = Field(default=8.0, gt=0, le=60)
     paths: ZwrzPaths = ZwrzPaths()
+    office_app: OfficeAppSettings | None = None
