@@ -17,8 +17,9 @@ from xbridge_mocks.tif.refusal import BAD_SIGNATURE, REFUSED, Refused, Trail
 from xbridge_mocks.tif.registry import PaasRegistry, PaasService
 from xbridge_mocks.tif.setting import TifMockSettings
 
-__all__ = ["Gate", "signature"]
+__all__ = ["NAMELESS", "Gate", "signature"]
 
+NAMELESS = PaasService(name="a client of the medical-insurance platform", paasid="undefined", token="")
 _NONCE = re.compile(r"[A-Za-z0-9-]+", re.ASCII)
 
 
@@ -44,11 +45,16 @@ class Gate:
     def admit(self, request: Request, trail: Trail) -> PaasService:
         """Return who calls. Raises Refused.
 
+        Services of the medical-insurance platform take callers without a name: the literal ``undefined`` and an empty token,
+        so that the signature says nothing about them (dossier 6).
+
         (1) known caller   (2) all headers   (3) a time   (4) within the window   (5) nonce   (6) signature
         """
         now = self._clock.now_ms() // 1000
         # (1)
-        service = self._registry.find(_header(request, "paasid"))
+        paasid = _header(request, "paasid")
+        nameless = trail.operation == "medicalInsurance" and paasid == NAMELESS.paasid
+        service = NAMELESS if nameless else self._registry.find(paasid)
         trail.require("paasid", service is not None, Refused(REFUSED, "unknown paas info."))
         assert service is not None
         # (2)

@@ -10,8 +10,9 @@ FORWARD = "forward"
 """The operation of requests that are forwarded to the developer's own service."""
 _SERVICES = (
     "oneOffUser", "miniProgramLogin", "appLogin", "getSession", "getCorpCode", "corpCodeToSession", "codeToSession",
-    "tianjinUser",
+    "tianjinUser", "medicalInsurance", "xbridgeEnvelope",
 )  # fmt: skip
+_ENVELOPED = ("medicalInsurance", "xbridgeEnvelope")
 _USERS = ("oneOffUser", "miniProgramLogin", "appLogin", "getSession", "corpCodeToSession", "codeToSession")
 _CODES = ("oneOffUser", "miniProgramLogin", "appLogin", "corpCodeToSession", "codeToSession")
 _LOGINS = ("miniProgramLogin", "appLogin")
@@ -47,6 +48,13 @@ _HEADER: _Rows = (
     ("login_header_garbled", "the login header is not base64", "a header that is no session"),
     ("login_header_twice", "the login header stands twice", "two truths in one reply"),
 )
+_ENVELOPE: _Rows = (
+    ("envelope_bad_signature", "the reply's envelope is signed over other bytes", "a forged reply"),
+    ("envelope_wrong_key", "its content is under another key than the agreed or wrapped one", "a mixed-up key store"),
+    ("envelope_truncated", "its ciphertext is cut before it is signed", "a broken writer"),
+    ("envelope_stale", "it was made longer ago than any window", "an old reply, kept"),
+)
+_OTHER_CALL: _Rows = (("envelope_other_call", "it names another call as the one it answers", "replies mixed up"),)
 FORWARD_FAULTS: _Rows = (
     ("wrong_signature", "the last digit of the signature is another", "a request that the gateway did not sign"),
     ("stale_timestamp", "signed longer ago than any window", "an old request, kept"),
@@ -87,6 +95,8 @@ KNOWN_FAULTS: tuple[Fault, ...] = (
     *_faults(_DATA, tuple(each for each in _SERVICES if each not in _LOGINS), "refuses the reply as a protocol error"),
     *_faults(_USER, _USERS, "refuses the reply as a protocol error and believes nobody"),
     *_faults(_SWAPPED, (*_CODES, FORWARD), ""),
+    *_faults(_ENVELOPE, _ENVELOPED, "refuses the reply as a protocol error and reads nothing of it"),
+    *_faults(_OTHER_CALL, ("xbridgeEnvelope",), "refuses the reply as a protocol error and reads nothing of it"),
     *_faults(_HEADER, _LOGINS, "refuses the reply as a protocol error and believes nobody"),
     *_faults(
         tuple(row for row in FORWARD_FAULTS if row[0] != "swapped_user"),

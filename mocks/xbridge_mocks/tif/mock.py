@@ -25,6 +25,7 @@ from xbridge_mocks.openapi import document_reply
 from xbridge_mocks.persona import Persona
 from xbridge_mocks.random_source import RandomSource
 from xbridge_mocks.request import FORM_LIMIT, MockRequest, unreadable
+from xbridge_mocks.sm_envelope import Enrolment, EnvelopePeer
 from xbridge_mocks.strict_json import StrictJsonError, load_object
 from xbridge_mocks.tif.account import account_of, forwarded_user, in_base64
 from xbridge_mocks.tif.forwarding import Forwarder, User
@@ -72,9 +73,11 @@ class TifMock:
         self.journal = Journal()
         self.forwarder = Forwarder(clock=clock, random=random, settings=self.settings, faults=self.faults)
         self._handles = Handles(clock=clock, random=random, settings=self.settings)
+        self._envelopes = EnvelopePeer(clock=clock, random=random)
         self.platform = Platform(
-            clock=clock, settings=self.settings, personas=self.personas, handles=self._handles, faults=self.faults
-        )
+            clock=clock, settings=self.settings, personas=self.personas, handles=self._handles, faults=self.faults,
+            envelopes=self._envelopes,
+        )  # fmt: skip
         self._registry = PaasRegistry(random)
         self._gate = Gate(clock=clock, settings=self.settings, registry=self._registry)
         self._visitors = Visitors(platform=self.platform, random=random)
@@ -103,6 +106,11 @@ class TifMock:
         if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
             raise ValueError("name_texts maps languages to texts")
         return self.register_client(name=ServiceName.of(name, texts).en, upstream=upstream)
+
+    def enrol_envelope(self, *, signing_key: str, encryption_key: str) -> Enrolment:
+        """Be the other side of enveloped calls for a client with these public SM2 keys, as PEM. Raises ValueError."""
+        with self._lock:
+            return self._envelopes.enrol(signing_key=signing_key, encryption_key=encryption_key)
 
     def issue_one_off(self, persona: str) -> str:
         """A one-off token (``ryz_access_token``) for a persona. Raises ValueError for somebody without an account."""
@@ -144,7 +152,7 @@ class TifMock:
     def reset(self) -> None:
         """Forget codes, sessions, nonces, faults and the journal; keep the services."""
         with self._lock:
-            for part in (self._handles, self._visitors, self._gate, self.faults, self.journal):
+            for part in (self._handles, self._visitors, self._gate, self._envelopes, self.faults, self.journal):
                 part.clear()
 
     def wsgi(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

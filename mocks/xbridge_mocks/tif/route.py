@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from werkzeug.routing import Map, Rule
 
-__all__ = ["FORWARD_PREFIX", "GATEWAY_PREFIX", "LOGIN", "ONE_OFF", "OWN", "ROUTES", "TIANJIN"]
+__all__ = ["ENVELOPED", "FORWARD_PREFIX", "GATEWAY_PREFIX", "LOGIN", "MEDICAL", "ONE_OFF", "OWN", "ROUTES", "TIANJIN"]
 
 GATEWAY_PREFIX = "/ebus/"
 FORWARD_PREFIX = "/app/"
 ONE_OFF = "/ebus/tif/sso/connect/page/oneoffcode2yrzuserinfo"
 TIANJIN = "/ebus/tifapi/user/getuserinfo"
 LOGIN = "/ebus/minshengwxmp/api/r"
+MEDICAL = "/ebus/fuwu/api/nthl/api/CommQuery/queryFixedHospital"
+ENVELOPED = "/ebus/mock/xbridge-1"
 OWN = frozenset({"index", "document", "signIn", "signOut", "enter"})
 """Operations of the mock itself: no gateway stands before them."""
 
@@ -33,6 +35,8 @@ ROUTES = Map(
         Rule(f"{LOGIN}/yssuser/CorpCodeToSession_OtherSeverRoom", endpoint="corpCodeToSession", methods=["POST"]),
         Rule(f"{LOGIN}/yssuser/CodeToSession_OtherSeverRoom", endpoint="codeToSession", methods=["POST"]),
         Rule(TIANJIN, endpoint="tianjinUser", methods=["POST"]),
+        Rule(MEDICAL, endpoint="medicalInsurance", methods=["POST"]),
+        Rule(ENVELOPED, endpoint="xbridgeEnvelope", methods=["POST"]),
     ],
     strict_slashes=True,
     merge_slashes=False,

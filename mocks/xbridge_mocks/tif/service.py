@@ -6,7 +6,8 @@ as small as they can be: one member with a code, or none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from werkzeug.wrappers import Request
@@ -14,6 +15,8 @@ from werkzeug.wrappers import Request
 from xbridge_mocks.clock import MockClock
 from xbridge_mocks.fault import Faults
 from xbridge_mocks.persona import Persona
+from xbridge_mocks.sm_envelope import FAULTS as ENVELOPE_FAULTS
+from xbridge_mocks.sm_envelope import EnvelopePeer, EnvelopeRefused
 from xbridge_mocks.tif.account import JSONObject, flat_user, in_base64, session_parts, tianjin_user
 from xbridge_mocks.tif.handle import CodeKind, Handles
 from xbridge_mocks.tif.refusal import Refused, Trail
@@ -35,6 +38,7 @@ class Platform:
     personas: tuple[Persona, ...]
     handles: Handles
     faults: Faults
+    envelopes: EnvelopePeer
 
     def holders(self) -> tuple[Persona, ...]:
         """Everybody with an account."""
@@ -138,6 +142,22 @@ def get_tianjin_user(platform: Platform, call: Call) -> Outcome:
     return Outcome(data=_spoilt(platform, call, tianjin_user(found[0], proved=platform.clock.now_ms() // 1000)))
 
 
+def medical_insurance(platform: Platform, call: Call) -> Outcome:
+    """A service of the medical-insurance platform: says in an envelope what it received in one (6)."""
+    peer, fault = platform.envelopes, _envelope_fault(platform, call)
+    with _refusing(platform, call):
+        client, data = peer.open_medical_insurance(call.body)
+    return Outcome(data=peer.answer_medical_insurance(client, {"received": data}, fault))
+
+
+def xbridge_envelope(platform: Platform, call: Call) -> Outcome:
+    """The same in xbridge's own envelope, which no platform speaks; a call is answered once."""
+    peer, fault = platform.envelopes, _envelope_fault(platform, call)
+    with _refusing(platform, call):
+        client, name, data = peer.open_ours(call.body)
+    return Outcome(data=peer.answer_ours(client, name, {"received": data}, fault))
+
+
 ENDPOINTS: dict[str, Endpoint] = {
     "oneOffUser": one_off_user,
     "miniProgramLogin": mini_program_login,
@@ -147,6 +167,8 @@ ENDPOINTS: dict[str, Endpoint] = {
     "corpCodeToSession": corp_code_to_session,
     "codeToSession": code_to_session,
     "tianjinUser": get_tianjin_user,
+    "medicalInsurance": medical_insurance,
+    "xbridgeEnvelope": xbridge_envelope,
 }
 
 
@@ -204,6 +226,21 @@ def _spoilt(platform: Platform, call: Call, told: JSONObject) -> JSONObject:
         else:
             del inner[fault.removesuffix("_missing")]
     return told
+
+
+def _envelope_fault(platform: Platform, call: Call) -> str:
+    found = next((fault for fault in ENVELOPE_FAULTS if platform.faults.take(fault, call.trail.operation)), "")
+    call.trail.faults += [found] if found else []
+    return found
+
+
+@contextmanager
+def _refusing(platform: Platform, call: Call) -> Iterator[None]:
+    try:
+        yield
+    except EnvelopeRefused as refused:
+        call.trail.refuse(refused.step, Refused(platform.settings.request_code, "invalid envelope."))
+    call.trail.require("envelope", True, _request(platform))
 
 
 def _is_company(person: Persona) -> bool:

@@ -83,9 +83,12 @@ def answer(profile: str, fault: str = "", /, **wrapping: object) -> Answer:
         body = json.loads(request.content)
         if profile == "nhsa":
             client, data = PEER.open_medical_insurance(body)
-            return {**wrapping, "data": PEER.answer_medical_insurance(client, {"received": data}, fault)}
+            return {
+                **(wrapping or {"errcode": 0}),
+                "data": PEER.answer_medical_insurance(client, {"received": data}, fault),
+            }
         client, name, data = PEER.open_ours(body)
-        return {**wrapping, "data": PEER.answer_ours(client, name, {"received": data}, fault)}
+        return {**(wrapping or {"errcode": 0}), "data": PEER.answer_ours(client, name, {"received": data}, fault)}
 
     return made
 
@@ -93,7 +96,7 @@ def answer(profile: str, fault: str = "", /, **wrapping: object) -> Answer:
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("profile", "wrapping"),
-    [("nhsa", {}), ("nhsa", {"code": 0, "type": "success"}), ("xbridge-1", {"errcode": 0, "errmsg": "ok"})],
+    [("nhsa", {"errcode": 0}), ("nhsa", {"code": 0, "type": "success"}), ("xbridge-1", {"errcode": 0, "errmsg": "ok"})],
 )
 def test_a_call_and_its_reply_travel_enveloped(profile: str, wrapping: dict[str, object]) -> None:
     """The other side reads the body as it was given, we read its answer, and neither stands on the wire."""
@@ -147,11 +150,19 @@ def test_a_spoilt_reply_is_refused(profile: str, fault: str) -> None:
 
 
 @pytest.mark.parametrize("profile", TABLES)
-@pytest.mark.parametrize("data", [{"errcode": 0}, {"data": None}, {"data": {"received": BODY}}, {"data": "text"}])
-def test_a_reply_without_an_envelope_is_refused(profile: str, data: dict[str, object]) -> None:
+@pytest.mark.parametrize("data", [None, {"received": BODY}, "text", [1.5]])
+def test_a_reply_without_an_envelope_is_refused(profile: str, data: object) -> None:
     """Plain data is not believed where an envelope was agreed."""
     with pytest.raises(ProtocolError, match="envelope"):
-        exchange(GATEWAYS[profile], lambda request: data)
+        exchange(GATEWAYS[profile], answered({"errcode": 0, "data": data}))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("profile", TABLES)
+def test_a_reply_without_a_code_is_nobody_s_success(profile: str) -> None:
+    """A sound envelope does not stand for a success that nobody stated."""
+    with pytest.raises(ProtocolError, match="shape"):
+        exchange(GATEWAYS[profile], answer(profile, kind="reply"))
 
 
 @pytest.mark.parametrize("profile", TABLES)

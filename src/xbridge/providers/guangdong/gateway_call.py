@@ -83,7 +83,7 @@ async def call(
 def read_reply(reply: HTTPReply, *, step: str, enveloped: bool = False) -> GatewayReply:
     """Return the data in ``{errcode, errmsg, data}``; the gateway's own refusals have the same shape (5.3, 5.5).
 
-    An ``enveloped`` reply may call its code ``code`` (INFERRED) or have none: what counts in it is signed.
+    An ``enveloped`` reply may call its code ``code`` (INFERRED).
 
     Raises ``ProviderRejected`` with the code as it came, ``ProviderUnavailable``, ``ProtocolError``.
     """
@@ -97,7 +97,7 @@ def read_reply(reply: HTTPReply, *, step: str, enveloped: bool = False) -> Gatew
         raise broken(step, "duplicated" if exc.reason == "duplicated" else "not_json") from exc
     code = document.get("errcode") if isinstance(document, dict) else None
     if enveloped and isinstance(document, dict) and code is None:
-        code = document.get("code", 0)
+        code = document.get("code")
     # A number or its text; a reply without a code is nobody's success.
     if not isinstance(document, dict) or isinstance(code, bool) or not isinstance(code, int | str):
         raise _rejected(step, f"http_{reply.status}") if reply.status >= 400 else broken(step, "shape")
