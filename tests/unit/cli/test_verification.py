@@ -19,6 +19,7 @@ from xbridge.cli.wording import CHECKS, TEXTS, check_lines
 from xbridge.core.language import LANGUAGES, Language
 from xbridge.crypto.digest import sha256_hex
 from xbridge.crypto.key import SigningKey
+from xbridge.crypto.sm2_signing import Sm2SigningKey
 from xbridge.evidence.bundle import read_bundle
 from xbridge.evidence.trust import trust_bytes, trusted_key
 from xbridge.flows.verification import CHECKS as NAMES
@@ -198,3 +199,86 @@ def test_the_words_are_those_of_the_checks(binder: Binder) -> None:
     for language in LANGUAGES:
         assert [name for name, _ in check_lines(found, language)] == list(NAMES)
         assert "{" not in "".join(text for _, text in check_lines(found, language))
+
+
+# --- Two signatures --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def twice(binder: Binder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle whose records carry an SM2 signature beside the other, with trust files that list either or both."""
+    require_binding()
+    found = tmp_path_factory.mktemp("twice")
+    dual = replace(binder, sm2_key=Sm2SigningKey.generate())
+    trust = trusting(dual.trust(), AUTHORITY)
+    sm2 = tuple(key for key in trust.keys if key.is_sm2 or key.use != "record")
+    (found / "evidence.zip").write_bytes(dual.bind())
+    (found / "any.json").write_bytes(trust_bytes(trust))
+    (found / "both.json").write_bytes(trust_bytes(trust.model_copy(update={"require": "both"})))
+    (found / "sm2.json").write_bytes(trust_bytes(trust.model_copy(update={"keys": sm2})))
+    plain = tuple(key for key in trust.keys if not key.is_sm2)
+    (found / "plain.json").write_bytes(trust_bytes(trust.model_copy(update={"keys": plain})))
+    return found
+
+
+SAYS = {
+    "verified": ("verified", "核實無誤", "核验通过"),
+    "unknown": ("passed over: its key is not listed", "略過：其密鑰未有列出", "略过：其密钥未列出"),
+    "not_checked": (
+        "not checked: pip install xbridge-gba[gm]", "未有核實：請安裝 xbridge-gba[gm]", "未核验：请安装 xbridge-gba[gm]",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("trust", "extra", "code", "first", "second"),
+    [
+        ("any.json", True, 0, "verified", "verified"),
+        ("both.json", True, 0, "verified", "verified"),
+        ("sm2.json", True, 0, "unknown", "verified"),
+        ("plain.json", True, 0, "verified", "unknown"),
+        ("any.json", False, 0, "verified", "not_checked"),
+        ("plain.json", False, 0, "verified", "unknown"),
+        ("both.json", False, 3, "", ""),
+        ("sm2.json", False, 3, "", ""),
+    ],
+)
+def test_what_became_of_each_signature(
+    twice: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    trust: str,
+    extra: bool,
+    code: int,
+    first: str,
+    second: str,
+) -> None:
+    """A line for each, in every language and as data; without the extra it says what to install, and how far it got."""
+    if not extra:
+        monkeypatch.setitem(sys.modules, "gmssl_pyx", None)
+    for number, language in enumerate(LANGUAGES):
+        assert verify(twice, trust, language=language) == code
+        printed = capsys.readouterr().out
+        if code == 3:
+            assert "xbridge-gba[gm]" in printed
+            continue
+        for member in ("manifest.sig.json", "consent/0001.json"):
+            lines = [line.split("  ") for line in printed.splitlines() if line.strip().startswith(member)]
+            assert [line[-1] for line in lines] == [SAYS[first][number], SAYS[second][number]]
+    assert verify(twice, trust, as_json=True) == code
+    document = json.loads(capsys.readouterr().out)
+    assert document["exit_code"] == code
+    if code == 0:
+        assert [(each["alg"], each["state"]) for each in document["signatures"]] == [
+            ("EdDSA", first), ("SM2", second),
+        ] * 2  # fmt: skip
+
+
+def test_a_missing_signature_is_named(
+    twice: Path, folder: Path, capsys: pytest.CaptureFixture[str], binder: Binder
+) -> None:
+    """Where both are required, a bundle with one fails at the first signed thing, and the line says why."""
+    one = folder / "evidence.zip"
+    code = run_verify(one, twice / "both.json", language="en", show_signer=False, as_json=False)
+    assert code == 1
+    assert "requires both signatures" in capsys.readouterr().out
