@@ -25,6 +25,7 @@ from tests.negative.test_catalogue import play
 from xbridge.core.errors import XBridgeError
 from xbridge.core.flow import DataFlow
 from xbridge.crypto.key import KeySet, SigningKey
+from xbridge.crypto.sm2 import has_sm2
 from xbridge.drivers.audit_log import log_event
 from xbridge.protocols import enveloped_call
 from xbridge.protocols.client_assertion import build_client_assertion
@@ -45,7 +46,7 @@ class Aviary:
         self.service = SigningKey.generate("ES256", lambda size: bytes(range(1, size + 1)))
         jwks = json.loads(KeySet([self.service.public()]).to_jwks())
         self.documents: list[dict[str, Any]] = []
-        self.stage = Stage(colour, persona=ONE, jwks={"gd-hrss": jwks}, overrides=self.documents.append)
+        self.stage = Stage(colour, persona=ONE, jwks={"gd-hrss": jwks}, sm2=has_sm2(), overrides=self.documents.append)
         self.secrets: set[str] = {SESSION, *self._configured()}
         self.errors: list[tuple[str, BaseException]] = []
         self._watch_plaintext(monkeypatch)
@@ -101,7 +102,8 @@ class Aviary:
             yield section["client_secret"]
             yield section.get("corporate", section)["client_secret"]
         keys = document["keys"]
-        for pem in (keys["record"], keys["log"], keys["token"], *document["providers"]["iamsmart"]["kek_private_keys"]):
+        own = [keys[name] for name in ("record", "record_sm2", "log", "token") if name in keys]
+        for pem in (*own, *document["providers"]["iamsmart"]["kek_private_keys"]):
             yield pem.splitlines()[1]
         yield keys["pseudonym"]
         yield from keys["sealing"]
