@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from xbridge.consent.life import ROLE, Revision, verify_chain, verify_revision, with_subject
 from xbridge.consent.subject import verify_subject
@@ -25,6 +25,7 @@ from xbridge.crypto.signing import from_envelope
 from xbridge.evidence.bundle import read_bundle
 from xbridge.evidence.manifest import NAME, SIGNATURE_NAME, Manifest, verify_exporter, verify_manifest
 from xbridge.evidence.trust import Trust, parse_embedded_trust
+from xbridge.flows.checked_signature import CheckedSignature, checked_signatures
 from xbridge.flows.story import SUBJECT_DETAIL, verify_story
 from xbridge.ledger.checkpoint import Checkpoint, verify_checkpoint
 from xbridge.ledger.entry import LedgerEntry, parse_entry
@@ -52,20 +53,6 @@ class ResidentSignature:
     anchor: str
     signed_at: datetime
     certificate: bytes = field(repr=False)
-
-
-SignatureState = Literal["verified", "not_checked", "unknown"]
-"""Held; by a listed key, and not checked for want of the extra ``gm``; by a key that is not listed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedSignature:
-    """One signature of a record or of the manifest, ``member`` of the bundle, and what is known about it."""
-
-    member: str
-    alg: str
-    kid: str
-    state: SignatureState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +136,7 @@ def verify_bundle(raw: bytes, trust: Trust | None) -> VerifiedBundle:
         signer_known=trust is not None,
         resident=resident,
         checks=tuple(done),
-        signatures=_signatures(members, used),
+        signatures=checked_signatures(members, used),
         manifest=manifest,
         log_size=checkpoint.size,
         revisions=revisions,
@@ -194,19 +181,6 @@ def _verify_revisions(members: Mapping[str, bytes], trust: Trust) -> tuple[Revis
     for revision in revisions:
         trust.verify_signers(revision.signed, role=ROLE, at=from_text(revision.record.event_time))
     return revisions
-
-
-def _signatures(members: Mapping[str, bytes], trust: Trust) -> tuple[CheckedSignature, ...]:
-    """Return what became of every signature, revisions first; all that could be checked were, and held."""
-    verified, unchecked = trust.record_keys(), trust.unchecked_kids()
-    found = []
-    for name in (*sorted(name for name in members if name.startswith("consent/")), SIGNATURE_NAME):
-        for each in from_envelope(members[name]).signatures:
-            state: SignatureState = "not_checked" if each.kid in unchecked else "unknown"
-            if verified.get(each.kid) is not None:
-                state = "verified"
-            found.append(CheckedSignature(member=name, alg=each.alg, kid=each.kid, state=state))
-    return tuple(found)
 
 
 def _verify_notice(members: Mapping[str, bytes], revisions: tuple[Revision, ...]) -> None:
