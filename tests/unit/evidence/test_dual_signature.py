@@ -329,3 +329,11 @@ def test_a_bundle_forged_with_one_stolen_key(binder: Binder) -> None:
     assert verify_bundle(forged, listing(binder.trust(), "sm2", "other")).signer_known
     assert refused(forged, listing(binder.trust(), "sm2", "other", require="both")) == ("manifest", "missing")
     assert refused(forged, listing(binder.trust(), "sm2")) == ("manifest", "unknown")
+
+
+def test_what_the_issuers_own_copy_requires_counts_for_nobody(binder: Binder) -> None:
+    """Without a trust file a bundle is consistent or not: its own keys cannot ask for more, nor for an extra."""
+    early = replace(binder, sm2_key=None)
+    keys = trust_bytes(binder.trust().model_copy(update={"require": "both"}))
+    raw = early.bind(lambda members: members.update({"keys.json": keys}))
+    assert not verify_bundle(raw, None).signer_known

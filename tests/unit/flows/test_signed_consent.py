@@ -13,6 +13,7 @@ import pytest
 
 from tests.journey.traveller import AUDIENCE, ENQUIRY, changed_service
 from tests.unit.flows.consent_desk import ConsentDesk
+from tests.unit.flows.remote_key import with_keys
 from tests.unit.flows.signing_desk import INITIATE
 from tests.unit.providers.signing_person import NAME, NOON, hash_answer
 from tests.unit.providers.signing_person import authority as authority_of
@@ -33,6 +34,8 @@ from xbridge.core.moment import to_text
 from xbridge.core.signing import SIGNATURE_ALGORITHMS, HashSignature
 from xbridge.crypto.digest import sha256_hex
 from xbridge.crypto.signing import from_envelope
+from xbridge.crypto.sm2 import has_sm2
+from xbridge.crypto.sm2_signing import Sm2SigningKey
 from xbridge.evidence.trust import parse_trust
 from xbridge.flows.consent import Consent
 from xbridge.flows.story import SUBJECT_DETAIL
@@ -454,13 +457,16 @@ def test_nothing_is_granted_that_nobody_could_prove(desk: ConsentDesk) -> None:
     offer = desk.offer(desk.link())
     request = desk.ask_consent(offer)
     desk.sign()
-    keys = desk.bridge._deps.config.keys
-    began, later = keys.valid_from, to_text(desk.clock.now() + timedelta(seconds=1))
-    object.__setattr__(keys, "valid_from", later)
-    with pytest.raises(ConsentMissing, match="ask again"):
-        desk.grant(offer, request)
-    object.__setattr__(keys, "valid_from", began)
-    login = desk.login()
+    login, later = desk.login(), to_text(desk.clock.now() + timedelta(seconds=1))
+    newer = [with_keys(desk.config, valid_from=later)]
+    if has_sm2():
+        pem = Sm2SigningKey.generate().to_pem().decode()
+        newer.append(with_keys(desk.config, record_sm2=pem, record_sm2_valid_from=later))
+    for config in newer:
+        with pytest.raises(ConsentMissing, match="ask again"):
+            desk.another_bridge(config).grant_consent(
+                offer, approved_by=login, session="s", signed_by=request.business_id
+            )
     desk.clock.advance(-5)
     with pytest.raises((ConsentMissing, LinkRefused)):
         desk.grant(offer, request, approved_by=login)
