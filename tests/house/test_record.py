@@ -59,7 +59,7 @@ CODES = st.from_regex(r"[A-Za-z_.:,/+-]{0,20}", fullmatch=True)
 DIGEST = st.just("sha256:" + "0f" * 32)
 POINT = st.from_regex(r"[A-Za-z0-9_-]{43}", fullmatch=True)
 MATCHING_CODES: dict[str, st.SearchStrategy[Any]] = {
-    "at": st.integers(0, 253_402_300_799), "blinded": POINT, "confirm": POINT, "evaluated": POINT,
+    "agrees": st.integers(0, 1), "at": st.integers(0, 253_402_300_799), "blinded": POINT, "confirm": POINT, "evaluated": POINT,
     "form": st.from_regex(r"[a-z0-9_-]{1,64}", fullmatch=True), "initiator": st.just("gd-identity"),
     "previous": DIGEST, "reference": st.just("binding:0a"), "responder": st.just("hk-portal"),
     "run": st.from_regex(r"[A-Za-z0-9_-]{22}", fullmatch=True), "whom": st.just("+/=~"),
