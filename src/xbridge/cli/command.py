@@ -34,6 +34,7 @@ class JourneyName(StrEnum):
     LOGIN = "login"
     FORM = "form"
     SIGN = "sign"
+    BIND = "bind"
 
 
 @app.callback()

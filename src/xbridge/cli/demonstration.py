@@ -13,6 +13,7 @@ from pathlib import Path
 
 from xbridge.cli.screen import TerminalScreen
 from xbridge.core.language import parse_language
+from xbridge.demo.bind_journey import BindJourney
 from xbridge.demo.form_journey import FormJourney
 from xbridge.demo.journey import Journey
 from xbridge.demo.login_journey import LoginJourney
@@ -22,13 +23,18 @@ from xbridge.demo.story import say
 from xbridge.demo.timeline import Screen, SilentScreen, as_document
 from xbridge.demo.walk import Walk
 
-JOURNEYS: dict[str, type[Walk]] = {each.name: each for each in (Journey, LoginJourney, FormJourney, SigningJourney)}
+JOURNEYS: dict[str, type[Walk]] = {
+    each.name: each for each in (Journey, LoginJourney, FormJourney, SigningJourney, BindJourney)
+}
 """The scripted journeys by name; the first is what ``xbridge demo`` runs when nobody asks for another."""
 
 
 def run_demo(lang: str, *, keep: Path | None, as_json: bool, journey: str = Journey.name) -> int:
     """Run a scripted journey.  Return 0 when every step succeeded, otherwise 1."""
     chosen = JOURNEYS[journey]
+    if missing := chosen.missing():
+        print(missing, file=sys.stderr)
+        return 1
     language = parse_language(lang)
     terminal = None if as_json else TerminalScreen(language)
     screen: Screen = terminal or SilentScreen()

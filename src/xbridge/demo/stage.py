@@ -61,7 +61,7 @@ def open_stage(database: Path) -> Iterator[Stage]:
         hello = mocks.hear()
         mock_urls = {"iamsmart": str(hello["iamsmart_url"]), "guangdong": str(hello["guangdong_url"])}
         http = stack.enter_context(httpx.Client(timeout=10.0, trust_env=False))
-        control = _Control(http, mock_urls, str(hello["control_secret"]))
+        control = Control(http, mock_urls, str(hello["control_secret"]))
         callbacks = {name: server.url + path for name, path in PROVIDERS.items()}
         clients = {
             "iamsmart": control.register(
@@ -85,13 +85,13 @@ def open_stage(database: Path) -> Iterator[Stage]:
                 "keys": {**new_keys(sm2=has_sm2()), "valid_from": to_text(utc_now() - timedelta(minutes=1))},
                 "providers": {
                     "iamsmart": {
-                        **_registration(mock_urls["iamsmart"], clients["iamsmart"], callbacks["iamsmart"]),
+                        **registration(mock_urls["iamsmart"], clients["iamsmart"], callbacks["iamsmart"]),
                         "kek_private_keys": [kek_private],
                         "callback_uri": server.url + PUSH_PATH,
                         "scopes": SCOPES,
                         "signing": {"trust_anchors": control.trust_anchors()},
                     },
-                    "guangdong": _registration(mock_urls["guangdong"], clients["guangdong"], callbacks["guangdong"]),
+                    "guangdong": registration(mock_urls["guangdong"], clients["guangdong"], callbacks["guangdong"]),
                 },
                 "parties": catalogue.parties({str(said["party"]): said["jwks"] for said in greetings.values()}),
                 "services": catalogue.services(),
@@ -130,10 +130,11 @@ def open_stage(database: Path) -> Iterator[Stage]:
         )
 
 
-class _Control:
+class Control:
     """The mocks' control API, as far as the stage needs it."""
 
     def __init__(self, http: httpx.Client, urls: dict[str, str], secret: str) -> None:
+        """``urls`` maps a provider to its mock's address; ``secret`` opens all of them."""
         self._http = http
         self._urls = urls
         self.secret = secret
@@ -179,5 +180,6 @@ class _Control:
         return answer
 
 
-def _registration(base_url: str, client: dict[str, str], callback: str) -> dict[str, Any]:
+def registration(base_url: str, client: dict[str, str], callback: str) -> dict[str, Any]:
+    """Return the section of a provider's configuration that is the same for every one of them."""
     return {"base_url": base_url, **client, "redirect_uris": [callback]}

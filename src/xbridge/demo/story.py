@@ -181,6 +181,11 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "xbridge：由居民簽署的同意",
         "xbridge：由居民签名的同意",
     ),
+    "title_bind": (
+        "xbridge: a binding that Guangdong begins, usable but not visible",
+        "xbridge：由廣東一方開始的綁定──可用不可見",
+        "xbridge：由广东一方发起的绑定——可用不可见",
+    ),
     "note": (
         "Real HTTP, cryptography and database; mock identity providers, sample services, invented people.",
         "真實的 HTTP、密碼學及數據庫；模擬身分認證平台、示例服務、虛構人物。",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -42,7 +43,7 @@ class Walk(ABC):
         started = time.perf_counter()
         self._screen.begin(self.steps_told["start"].title(self._language))
         try:
-            with open_stage(self._folder / "ledger.db") as stage:
+            with self.open() as stage:
                 self._end("start", "", {"processes": stage.processes}, started)
                 resident = self.welcome(stage, self.persona)
                 try:
@@ -52,6 +53,15 @@ class Walk(ABC):
         except (RuntimeError, OSError) as exc:
             self._end("start", str(exc), {}, started)
             return False
+
+    @classmethod
+    def missing(cls) -> str:
+        """Return what this installation lacks for the journey and how to get it, in one line, or nothing."""
+        return ""
+
+    def open(self) -> AbstractContextManager[Stage]:
+        """Return the stage, which starts when entered.  Raises ``RuntimeError`` when a process does not start."""
+        return open_stage(self._folder / "ledger.db")
 
     @abstractmethod
     def story(self, stage: Stage, resident: Resident) -> list[tuple[str, Act]]:
