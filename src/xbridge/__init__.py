@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from xbridge.core.bulk_signing import BulkSignatures as BulkSignatures
     from xbridge.core.config import parse_config as parse_config
     from xbridge.core.flow import DataFlow as DataFlow
+    from xbridge.core.gateway import GatewayReply as GatewayReply
+    from xbridge.core.gateway import GatewayUser as GatewayUser
+    from xbridge.core.gateway import LoginSession as LoginSession
+    from xbridge.core.gateway import TifUser as TifUser
     from xbridge.core.identity import Identity as Identity
     from xbridge.core.identity import LoginHop as LoginHop
     from xbridge.core.request import Collected as Collected
@@ -65,6 +69,10 @@ _HOMES = {
     "FormTitle": "xbridge.core.request",
     "PendingRequest": "xbridge.core.request",
     "StepUp": "xbridge.core.request",
+    "GatewayReply": "xbridge.core.gateway",
+    "GatewayUser": "xbridge.core.gateway",
+    "LoginSession": "xbridge.core.gateway",
+    "TifUser": "xbridge.core.gateway",
     "BulkDocument": "xbridge.core.bulk_signing",
     "BulkSignature": "xbridge.core.bulk_signing",
     "BulkSignatures": "xbridge.core.bulk_signing",

@@ -32,6 +32,10 @@ _HEX_DIGEST = re.compile(r"[0-9A-Fa-f]{64}", re.ASCII)
 # No comma: the signed text has commas for its only separators, so a nonce that held some could swallow the user.
 _NONCE = re.compile(r"[A-Za-z0-9-]+", re.ASCII)
 _VALUE = re.compile(r"[\x21-\x2b\x2d-\x7e]*", re.ASCII)
+_PLACES: dict[str, tuple[Family, str]] = {
+    f"x-{family}-{name}": (family, name) for family in FAMILIES for name in _SIGNED
+}
+_PREFIXES = tuple(f"x-{family}-" for family in FAMILIES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,12 +125,11 @@ def read_headers(headers: Iterable[tuple[str, str]], *, families: Sequence[Famil
 
 
 def _found(headers: Iterable[tuple[str, str]], families: Sequence[Family]) -> dict[tuple[Family, str], str]:
-    known = {f"x-{family}-{name}": (family, name) for family in families for name in _SIGNED}
     found: dict[tuple[Family, str], str] = {}
     for name, value in headers:
         # An application behind WSGI cannot tell an underscore from a hyphen, so neither do we.
-        place = known.get(name.lower().replace("_", "-"))
-        if place is None:
+        place = _PLACES.get(name.lower().replace("_", "-"))
+        if place is None or place[0] not in families:
             continue
         if place in found or "," in value:
             raise TokenInvalid("headers", reason="duplicated")
@@ -183,7 +186,7 @@ def verify_signature(found: GatewayHeaders, token: str) -> None:
 
 def is_gateway_header(name: str) -> bool:
     """Return whether ``name`` is of either family, however it is spelled: none of these may come from a stranger."""
-    return name.lower().replace("_", "-").startswith(tuple(f"x-{family}-" for family in FAMILIES))
+    return name.lower().replace("_", "-").startswith(_PREFIXES)
 
 
 def refusal_for(error: VerificationError) -> Refusal:
