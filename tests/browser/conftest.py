@@ -85,6 +85,7 @@ def mocks(started: tuple[RunningMocks, RelyingService]) -> RunningMocks:
     running.world.iamsmart.reset()
     running.world.guangdong.reset()
     running.world.corpid.reset()
+    running.world.zwrz.reset()
     return running
 
 

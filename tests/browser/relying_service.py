@@ -33,6 +33,7 @@ class RelyingService:
         self._iamsmart: ClientCredentials = mocks.world.iamsmart.register_client(**given)
         self._guangdong: ClientCredentials = mocks.world.guangdong.register_client(**given)
         self._corpid: ClientCredentials = mocks.world.corpid.register_client(**given)
+        self._zwrz: ClientCredentials = mocks.world.zwrz.register_client(**given)
 
     def iamsmart_login(self, language: Language) -> str:
         """The address that begins a login with iAM Smart."""
@@ -71,6 +72,17 @@ class RelyingService:
             "redirect_uri": self.callback,
         }
         return f"{self._mocks.guangdong_url}/pscp/sso/connect/page/oauth2/authorize?{urlencode(asked)}"
+
+    def zwrz_login(self) -> str:
+        """The address that begins a civil servant's login; the platform takes no language."""
+        asked = {
+            "response_type": "code",
+            "scope": "all",
+            "client_id": self._zwrz.client_id,
+            "redirect_uri": self.callback,
+            "state": STATE,
+        }
+        return f"{self._mocks.zwrz_url}/zwrz/rz/sso/oauth/authorize?{urlencode(asked)}"
 
     def __enter__(self) -> Self:
         """Start to answer."""
