@@ -9,6 +9,7 @@ import copy
 import io
 import json
 import logging
+import os
 import zipfile
 from base64 import urlsafe_b64decode
 from pathlib import Path
@@ -22,8 +23,12 @@ from tools.schemas import rendered, schemas
 from xbridge.core import errors
 from xbridge.core.audit import AuditEvent
 from xbridge.core.flow import DataFlow
+from xbridge.crypto.key import SigningKey
+from xbridge.crypto.signing import from_envelope
 from xbridge.drivers.audit_log import LOGGER, log_event
+from xbridge.protocols.sm_envelope.ours import XbridgeProfile, seal_ours
 from xbridge.testing import World
+from xbridge.testing.world import NOON
 
 FLOW = DataFlow(source="440000", target="HK", purpose="xb:social-benefit", categories=("name", "social_security"))
 SCHEMAS = schemas()
@@ -47,6 +52,28 @@ def logged(events: list[AuditEvent]) -> list[str]:
         LOGGER.removeHandler(handler)
         LOGGER.setLevel(level)
     return stream.getvalue().splitlines()
+
+
+class Wrapping:
+    """A recipient whose key wraps nothing: what is looked at is the shape, and SM2 takes an extra."""
+
+    kid = "recipient"
+
+    def wrap(self, secret: bytes) -> bytes:
+        """Return as many bytes as a wrapped key has."""
+        return bytes(97 + len(secret))
+
+    unwrap = wrap
+
+
+def sm_envelope() -> Any:
+    """The payload of an envelope of our own."""
+    signer = SigningKey.generate("EdDSA")
+    profile = XbridgeProfile(
+        signer=signer, opener=Wrapping(), peer_verifier=signer.public(), peer_wrapper=Wrapping()
+    )  # fmt: skip
+    made = from_envelope(seal_ours(profile, b"{}", now=NOON, entropy=os.urandom).raw)
+    return json.loads(made.raw.partition(b"\n")[2])
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +107,7 @@ def instances() -> dict[str, list[Any]]:
         "ledger-entry": [json.loads(proof["entry"]) for proof in proofs],
         "manifest": [json.loads(members["manifest.json"])],
         "signed-record": envelopes,
+        "sm-envelope": [sm_envelope()],
         "subject-signature": [json.loads(signed.signature)],
         "trust-file": [json.loads(bridge.trust), json.loads(members["keys.json"])],
     }
@@ -141,4 +169,7 @@ def test_secrets_are_write_only_and_have_no_default() -> None:
     names += ["GuangdongSettings.properties.client_secret", "ZwrzSettings.properties.client_secret"]
     names += ["NationalSettings.properties.app_secret"]
     names += [f"OfficeAppSettings.properties.{name}" for name in ("corp_secret", "token")]
+    names += ["GatewaySettings.properties.token"]
+    names += [f"MedicalInsuranceSettings.properties.{name}" for name in ("app_secret", "signing_key")]
+    names += [f"XbridgeEnvelopeSettings.properties.{name}" for name in ("decryption_key", "signing_key")]
     assert sorted(found) == sorted(f"configuration.$defs.{name}" for name in names)

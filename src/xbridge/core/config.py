@@ -28,12 +28,24 @@ class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
+class JoseNames(_Section):
+    """What a party calls SM2 in its keys and signatures, for which no registry has a name (guangdong.md section 10.1).
+
+    ``alg`` is what its keys say, ``aliases`` what its signatures may say instead (``SM2SM3``, ``SM2-SM3`` and ``SM3withSM2`` were
+    seen), ``crv`` the curve's name in its JWKs.
+    """
+
+    alg: str = "SM2"
+    aliases: tuple[str, ...] = ()
+    crv: str = "SM2"
+
+
 class Party(_Section):
     """A data user or handler at one end of a flow (policy.md part b, ``Party``).
 
     ``jwks`` holds the public keys with which it authenticates its enquiries (RFC 7523); empty if it makes none.
     ``matching_url`` is where it answers matching requests (docs/matching.md), which are signed by one of those keys; a
-    party without it is never matched with, in either direction.
+    party without it is never matched with, in either direction.  ``jose_names`` say what it calls SM2, if it has such keys.
     """
 
     id: str = Field(pattern=r"^[a-z0-9-]{1,64}$")
@@ -46,6 +58,7 @@ class Party(_Section):
     address: Texts
     jwks: dict[str, Any] = Field(default_factory=dict)
     matching_url: str = ""
+    jose_names: JoseNames = JoseNames()
 
     @property
     def jurisdiction(self) -> str:

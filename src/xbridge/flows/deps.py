@@ -16,6 +16,7 @@ from xbridge.core.provider import Provider
 from xbridge.crypto import base64url
 from xbridge.crypto.key import KeySet, SigningKey
 from xbridge.crypto.sealing import Sealer
+from xbridge.crypto.sm2_signing import Sm2Names
 from xbridge.evidence.trust import TrustedKey
 from xbridge.flows.record_key import RecordKey, load_record_keys, load_retired_keys, signing_key
 from xbridge.ledger.checkpoint import checkpoint_signer
@@ -120,7 +121,11 @@ def build_deps(
         matching_sealer=Sealer(*sealing, purpose=MATCHING_PURPOSE),
         binding_sealer=Sealer(*sealing, purpose=BINDING_PURPOSE),
         service_keys=MappingProxyType(
-            {party.id: KeySet.from_jwks(party.jwks) for party in config.parties if party.jwks}
+            {
+                party.id: KeySet.from_jwks(party.jwks, sm2=Sm2Names(**party.jose_names.model_dump()))
+                for party in config.parties
+                if party.jwks
+            }
         ),
     )
 
