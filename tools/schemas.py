@@ -24,6 +24,7 @@ from xbridge.evidence.manifest import Manifest
 from xbridge.evidence.trust import Trust
 from xbridge.exchange.access_token import DETAIL_TYPE, AuthorizationDetail
 from xbridge.ledger.entry import LedgerEntry
+from xbridge.linking.matching_message import Evaluation, Opening, Reply, Result
 from xbridge.protocols.sm_envelope.ours import SmEnvelope
 from xbridge.providers.corpid import CorpIdSettings
 from xbridge.providers.guangdong.settings import GuangdongSettings
@@ -51,6 +52,22 @@ RECORDS: dict[str, tuple[type[BaseModel], str]] = {
         "The policy's answer to one data flow, with every rule that mattered and what it read.",
     ),
     "ledger-entry": (LedgerEntry, "One entry of the ledger; its exact bytes are a leaf of the Merkle tree."),
+    "matching-evaluation": (
+        Evaluation,
+        "Third message of a matching: the payload of a signed record of type matching-evaluation, version 1.",
+    ),
+    "matching-opening": (
+        Opening,
+        "First message of a matching: the payload of a signed record of type matching-opening, version 1.",
+    ),
+    "matching-reply": (
+        Reply,
+        "Second message of a matching: the payload of a signed record of type matching-reply, version 1.",
+    ),
+    "matching-result": (
+        Result,
+        "Fourth message of a matching: the payload of a signed record of type matching-result, version 1.",
+    ),
     "manifest": (Manifest, "The member manifest.json of an evidence bundle: the digest of every other member."),
     "sm-envelope": (
         SmEnvelope,

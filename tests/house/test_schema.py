@@ -19,6 +19,7 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from tests.unit.flows.consent_desk import ConsentDesk
+from tests.unit.flows.matching_stage import MatchingStage
 from tools.schemas import rendered, schemas
 from xbridge.core import errors
 from xbridge.core.audit import AuditEvent
@@ -37,6 +38,11 @@ SCHEMAS = schemas()
 def unpadded(text: str) -> bytes:
     """Decode base64url without padding."""
     return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def type_of(envelope: bytes) -> str:
+    """Return the type of a signed record."""
+    return from_envelope(envelope).type
 
 
 def logged(events: list[AuditEvent]) -> list[str]:
@@ -96,7 +102,14 @@ def instances() -> dict[str, list[Any]]:
     proofs = [json.loads(raw) for name, raw in members.items() if name.endswith(".json") and "ledger/" in name]
     claims = json.loads(unpadded(release.token.split(".")[1]))
     _, signed = ConsentDesk().signed_consent()
+    matching = MatchingStage()
+    matching.match()
+    messages = {
+        type_of(raw): [json.loads(from_envelope(raw).raw.partition(b"\n")[2])]
+        for raw in (*matching.sent, *matching.answers)
+    }
     return {
+        **messages,
         "access-token": [claims],
         "audit-event": [json.loads(line) for line in logged(world.events)],
         "authorization-detail": claims["authorization_details"],
