@@ -120,6 +120,7 @@ class Responder:
         return hmac.compare_digest(matching._confirmation(tag, "initiator"), self.target)
 
 
+@pytest.mark.slow
 def test_the_transcript_and_a_key_confirm_nothing() -> None:
     """With a wrong guess of its own, a responder that keeps everything cannot tell any day from any other."""
     seen = run(SECRET, DAYS[0])

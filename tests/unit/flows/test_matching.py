@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64decode
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -226,6 +227,7 @@ def test_nobody_looks_like_somebody_who_differs() -> None:
     assert seen[0] == seen[1] == seen[2]
 
 
+@pytest.mark.slow
 def test_agreement_has_the_length_of_difference() -> None:
     """Who watches the sealed line learns nothing from the sizes."""
     sizes = []
@@ -344,6 +346,7 @@ def test_the_store_is_out_of_order() -> None:
     assert (stage.statuses, stage.asked) == ([503], [])
 
 
+@pytest.mark.slow
 def test_nothing_personal_comes_out(caplog: pytest.LogCaptureFixture) -> None:
     """No value of either side is in a message, a ledger, a row, an event, a log, an error or a repr."""
     caplog.set_level("DEBUG")
@@ -404,3 +407,28 @@ def points(envelope: bytes) -> list[bytes]:
         for name, text in item.items()
         if name in ("blinded", "evaluated", "confirm")
     ]
+
+
+@pytest.mark.slow
+def test_a_crowd_gets_no_more_guesses() -> None:
+    """Eight threads that match one person at once spend three guesses between them, on either side."""
+
+    def forget(document: dict[str, Any]) -> None:
+        if document["operator"] == INITIATOR:
+            document["limits"] = {"matchings": 10}
+
+    cases: list[tuple[dict[str, Any], type[XBridgeError]]] = [({}, LinkRefused), ({"alter": forget}, ProviderRejected)]
+    for options, refusal in cases:
+        stage = MatchingStage(**options)
+
+        def attempt(_: int, stage: MatchingStage = stage) -> str:
+            try:
+                return stage.match().document
+            except XBridgeError as error:
+                return type(error).__name__
+
+        with ThreadPoolExecutor(8) as pool:
+            results = sorted(pool.map(attempt, range(8)))
+        assert results.count("agree") == 3
+        assert refusal.__name__ in results
+        assert len(stage.asked) == 3

@@ -103,6 +103,7 @@ def test_no_romanised_name(text: str) -> None:
     assert normalise_roman(text) == ""
 
 
+@pytest.mark.slow
 @given(st.text(max_size=40))
 @settings(max_examples=200, deadline=None)
 def test_a_normal_form_is_of_one_kind_and_stays(text: str) -> None:
