@@ -120,7 +120,7 @@ def test_two_processes(tmp_path: Path) -> None:
     assert results == [
         ("agree", "agree"), ("differ", "agree"), ("differ", "differ"), ("agree", "agree"), ("agree", "agree"),
     ]  # fmt: skip
-    assert (caught.value.reason, rejected.value.provider_code) == ("limit", "429")
+    assert (caught.value.reason, rejected.value.provider_code) == ("limit", "http_429")
     finished = [("matching.finished", *each) for each in results]
     assert pair.told("responder") == [*finished, ("matching.refused", "", "")]
     failed = ("matching.failed", "", "")

@@ -172,7 +172,7 @@ def test_the_responder_counts_for_itself() -> None:
         stage.match()
     with pytest.raises(ProviderRejected) as caught:
         stage.match()
-    assert caught.value.provider_code == "429"
+    assert caught.value.provider_code == "http_429"
     assert len(stage.asked) == 3
     assert stage.story(RESPONDER)[-1][0] == "matching.refused"
     assert stage.story(INITIATOR)[-1][0] == "matching.failed"

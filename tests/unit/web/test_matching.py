@@ -101,7 +101,7 @@ def test_the_limit_and_the_store(way: str) -> None:
         stage.match()
     with pytest.raises(ProviderRejected) as caught:
         stage.match()
-    assert caught.value.provider_code == "429"
+    assert caught.value.provider_code == "http_429"
     stage.clock.advance(1)
     stage.stores[RESPONDER].close()
     reply = call("POST", "/matching", content=stage.sent[-1])
