@@ -1,6 +1,6 @@
 """specs/records.md section 9 is exact: what it says is enough to take part in a matching without the library.
 
-Another reading of the page, on hashlib and the group alone; nothing here comes from ``xbridge.linking`` but a run to check.
+Another reading of the page, on hashlib and the group alone; nothing here comes from ``xbridge`` but a run to check.
 """
 
 from __future__ import annotations
@@ -16,9 +16,7 @@ import rbcl
 
 from tests.unit.flows.matching_stage import PERSON, MatchingStage
 from xbridge.crypto.signing import from_envelope
-from xbridge.flows import matching as matching_flow
-from xbridge.flows import matching_answer
-from xbridge.linking.matching import Held
+from xbridge.linking.matching import Held, new_opening, new_reply
 
 DOMAIN = "xbridge/matching/v1"
 CONTEXT = b"OPRFV1-\x00-ristretto255-SHA512"
@@ -55,23 +53,21 @@ def function(seed: bytes, name: str, value: bytes) -> bytes:
 def test_a_run_by_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
     """Values, keys, functions, tag and both confirmations, computed by the page, are those of a run that agreed."""
     seeds: list[bytes] = []
-    real = matching_flow.new_opening
 
     def noting(*arguments: Any, **options: Any) -> Any:
-        opening, held = real(*arguments, **options)
+        opening, held = new_opening(*arguments, **options)
         seeds.append(seed_of(held))
         return opening, held
 
-    monkeypatch.setattr(matching_flow, "new_opening", noting)
+    monkeypatch.setattr("xbridge.flows.matching.new_opening", noting)
     noted: list[bytes] = []
-    answering = matching_answer.new_reply
 
     def noting_reply(*arguments: Any, **options: Any) -> Any:
-        reply, held = answering(*arguments, **options)
+        reply, held = new_reply(*arguments, **options)
         noted.append(seed_of(held))
         return reply, held
 
-    monkeypatch.setattr(matching_answer, "new_reply", noting_reply)
+    monkeypatch.setattr("xbridge.flows.matching_answer.new_reply", noting_reply)
     stage = MatchingStage()
     stage.match(PERSON)
     raws = [from_envelope(raw).raw for pair in zip(stage.sent, stage.answers, strict=True) for raw in pair]

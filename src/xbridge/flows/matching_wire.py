@@ -149,8 +149,8 @@ def build_message_request(deps: Deps, peer: str, message: Sent) -> HTTPRequest:
 def parse_message_reply(peer: str, reply: HTTPReply, keys: KeySet, model: type[M]) -> tuple[M, str]:
     """Return the peer's message and its digest.
 
-    Raises ``ProviderUnavailable`` (its store is out of order), ``ProviderRejected`` with the status as its code (``http_429``: its
-    own limit), ``ProtocolError`` for what is no message of this protocol signed by ``peer``.
+    Raises ``ProviderUnavailable`` (its store is out of order), ``ProviderRejected`` with the status as its code
+    (``http_429``: its own limit), ``ProtocolError`` for what is no message of this protocol signed by ``peer``.
     """
     if reply.status >= 500:
         raise ProviderUnavailable(peer, "the party could not answer; matching again is another guess")
