@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
+from xbridge_mocks.guangdong.iamsmart_line import over_http
 from xbridge_mocks.world import MockWorld
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class RunningMocks:
             self.corpid_url = self._start("corpid", world.corpid, host, corpid_port)
             self.zwrz_url = self._start("zwrz", world.zwrz, host, zwrz_port)
             self.tif_url = self._start("tif", world.tif, host, tif_port)
+            world.connect(iamsmart_url=self.iamsmart_url, guangdong_url=self.guangdong_url, post=over_http)
         except BaseException:
             self.stop()
             raise

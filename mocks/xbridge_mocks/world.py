@@ -7,8 +7,9 @@ Each platform is built when first asked for, so a test of one does not pay for t
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from xbridge_mocks.clock import MockClock
 from xbridge_mocks.persona import POPULATION, Persona
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from xbridge_mocks.corpid import CorpIdMock, CorpIdMockSettings
     from xbridge_mocks.gjzwfw import GjzwfwMock, GjzwfwMockSettings
     from xbridge_mocks.guangdong import GuangdongMock, GuangdongMockSettings
+    from xbridge_mocks.guangdong.iamsmart_line import Post
+    from xbridge_mocks.guangdong.iamsmart_login import IamSmartLogin
     from xbridge_mocks.iamsmart import IamSmartMock, IamSmartMockSettings
     from xbridge_mocks.tif import TifMock, TifMockSettings
     from xbridge_mocks.zwrz import ZwrzMock, ZwrzMockSettings
@@ -93,6 +96,42 @@ class MockWorld:
                     control_secret=self.control_secret,
                 )
             return self._guangdong
+
+    def connect(self, *, iamsmart_url: str, guangdong_url: str, post: Post | None = None) -> IamSmartLogin:
+        """Make "use iAM Smart" on the Guangdong mock lead to the iAM Smart mock of this world, and return its door.
+
+        The addresses are those that browsers use. ``post`` carries the calls between the two; without it they stay in
+        this process. Which accounts are one person's is read from the population, as two registers would know it.
+        """
+        from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+        from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+        from xbridge_mocks.guangdong.iamsmart_login import CALLBACK_PATH
+
+        kek = generate_private_key(public_exponent=65537, key_size=2048)
+        public = kek.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        made = self.iamsmart.register_client(
+            name="Guangdong Unified Identity Authentication Platform (mock)",
+            name_texts={"zh-Hant": "廣東省統一身份認證平台（模擬）", "zh-Hans": "广东省统一身份认证平台（模拟）"},
+            redirect_uris=[guangdong_url + CALLBACK_PATH],
+            kek_public_keys=[public],
+            scopes=["eidapi_auth"],
+        )
+        return self.guangdong.connect_iamsmart(
+            base_url=iamsmart_url,
+            own_url=guangdong_url,
+            client_id=made.client_id,
+            client_secret=made.client_secret,
+            kek=kek,
+            post=post or self._post_here,
+            same_person=lambda open_id, key: self.iamsmart.subjects(made.client_id).get(key) == open_id,
+        )
+
+    def _post_here(self, url: str, headers: Mapping[str, str], body: bytes) -> bytes:
+        """Carry a call of the Guangdong mock to the iAM Smart mock without a socket."""
+        from werkzeug.test import Client
+
+        return Client(self.iamsmart).post(urlsplit(url).path, headers=dict(headers), data=body).get_data()
 
     @property
     def corpid(self) -> CorpIdMock:

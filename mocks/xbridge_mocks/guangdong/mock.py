@@ -11,6 +11,7 @@ from threading import RLock
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
@@ -23,6 +24,9 @@ from xbridge_mocks.guangdong.access_token import access_token
 from xbridge_mocks.guangdong.authorize import authorize
 from xbridge_mocks.guangdong.centre import info
 from xbridge_mocks.guangdong.find_account import find_account
+from xbridge_mocks.guangdong.iamsmart_connection import iamsmart_callback, iamsmart_page, new_door
+from xbridge_mocks.guangdong.iamsmart_line import Post, over_http
+from xbridge_mocks.guangdong.iamsmart_login import BINDING_PATH, CALLBACK_PATH, IamSmartLogin, SamePerson
 from xbridge_mocks.guangdong.login import login
 from xbridge_mocks.guangdong.logout import logout
 from xbridge_mocks.guangdong.misbehaviour import KNOWN_FAULTS
@@ -117,6 +121,30 @@ class GuangdongMock:
         if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
             raise ValueError("name_texts maps languages to texts")
         return self.register_client(name=name, redirect_uris=uris, name_texts=texts)
+
+    def connect_iamsmart(
+        self,
+        *,
+        base_url: str,
+        own_url: str,
+        client_id: str,
+        client_secret: str,
+        kek: RSAPrivateKey,
+        post: Post = over_http,
+        same_person: SamePerson = lambda _open_id, _persona: True,
+    ) -> IamSmartLogin:
+        """Make "use iAM Smart" live, as the online service ``client_id`` of the iAM Smart at ``base_url``.
+
+        ``own_url`` is where browsers reach this mock: ``own_url + CALLBACK_PATH`` is the address to register there, and
+        ``kek`` the private half of the key registered with it. ``post`` carries the calls; ``same_person`` stands in for
+        the registers that would be matched. Returns the door, through which a test sees and moves bindings.
+        """
+        door = new_door(
+            self._platform, base_url=base_url, own_url=own_url, client_id=client_id, client_secret=client_secret,
+            kek=kek, post=post, same_person=same_person,
+        )  # fmt: skip
+        self._platform.iamsmart = door
+        return door
 
     def log_in(self, login_url: str, persona: str, *, decision: str = "approve", base_url: str | None = None) -> str:
         """Sign in as ``persona`` in a fresh scripted browser and return the callback address.
@@ -266,6 +294,8 @@ def _rules(settings: GuangdongMockSettings) -> list[Rule]:
         (DOCUMENT_PATH, ("document", _document, PSCP)),
         (LOGOUT, ("logout", logout, PSCP)),
         (INFO, ("info", info, PSCP)),
+        (CALLBACK_PATH, ("iamsmart_callback", iamsmart_callback, PSCP)),
+        (BINDING_PATH, ("iamsmart_binding", iamsmart_page, PSCP)),
         (REALNAME, ("realname", realname, PSCP)),
         (FIND_ACCOUNT, ("find_account", find_account, PSCP)),
         ("/mock/scan/<token>", ("scan_desk", scan_desk, PSCP)),

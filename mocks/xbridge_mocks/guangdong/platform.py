@@ -36,6 +36,12 @@ class IamSmartDoor(Protocol):
     def begin(self, platform: Platform, visit: Visit) -> Response:
         """Answer the press on "use iAM Smart" on a login page: on to iAM Smart.  Raises Refused."""
 
+    def callback(self, platform: Platform, visit: Visit) -> Response:
+        """Take the browser that comes back from iAM Smart.  Raises Refused."""
+
+    def page(self, platform: Platform, visit: Visit) -> Response:
+        """Answer for the page at ``binding_path``.  Raises Refused."""
+
     def is_bound(self, persona: str) -> bool:
         """Say whether this persona's account is bound to an iAM Smart account."""
 

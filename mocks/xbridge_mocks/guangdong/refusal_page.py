@@ -16,7 +16,7 @@ from xbridge_mocks.guangdong.wording import WORDING
 from xbridge_mocks.page import negotiate, render
 
 _STATUS = {Kind.PATH: 404, Kind.METHOD: 405, Kind.FORM: 403, Kind.LOGIN: 403}
-_FORMS = frozenset({"login", "info", "realname", "find_account"})
+_FORMS = frozenset({"login", "info", "realname", "find_account", "iamsmart_binding"})
 _ONLY_FORMS = frozenset({"scan_pick", "scan_decide"})
 
 

@@ -22,13 +22,14 @@ FORM_COOKIE = "xbridge_mock_gd_form"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
-    """Who is signed in, how (a value of ``accout_type``), and the public id of that session.
+    """Who is signed in, how (a value of ``accout_type``), since when, and the public id of that session.
 
     ``token_id`` is told to services; it is not the cookie, and opens nothing.
     """
 
     persona: str
     account_type: str
+    at: datetime
     token_id: str
 
 
@@ -55,7 +56,7 @@ class SessionBook:
     def open(self, persona: str, *, account_type: str) -> tuple[str, SignedIn]:
         """Sign a persona in and return the new cookie value, too; an older cookie value is never taken over."""
         now = self._clock.now()
-        who = SignedIn(persona=persona, account_type=account_type, token_id=self._random.hex(16))
+        who = SignedIn(persona=persona, account_type=account_type, at=now, token_id=self._random.hex(16))
         value = self._random.token(32)
         with self._lock:
             self._sessions = {key: held for key, held in self._sessions.items() if held.expires > now}

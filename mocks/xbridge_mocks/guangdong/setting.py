@@ -29,6 +29,7 @@ class Kind(StrEnum):
     FORM = "form"
     PATH = "path"
     SCAN = "scan"
+    BINDING = "binding"
 
 
 # The real code list is UNKNOWN.  These numbers are invented (dossier 2.4), in one table so that they can be changed.
@@ -45,6 +46,7 @@ INVENTED_CODES: Mapping[Kind, int] = MappingProxyType(
         Kind.FORM: 40164,
         Kind.PATH: 40404,
         Kind.SCAN: 40165,
+        Kind.BINDING: 40166,
     }
 )
 
@@ -60,6 +62,9 @@ OAUTH_NAMES: Mapping[Kind, str] = MappingProxyType(
         Kind.METHOD: "invalid_request",
     }
 )
+
+
+_LIFETIMES = ("code_lifetime_s", "token_lifetime_s", "session_lifetime_s", "scan_lifetime_s", "binding_lifetime_s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +84,9 @@ class GuangdongMockSettings:
     ``mixed_generations``   whether a code or token of one generation is good in another.
     ``error_shape``         the shape of refusals; None leaves it to the generation.
     ``scan_lifetime_s``     from showing a code for 粤省事 to the confirmed sign-in.
+    ``iamsmart_way``        the way code of a proof by iAM Smart, and ``iamsmart_account_type`` the ``accout_type`` of such a
+                            sign-in (-1: no value); both are UNKNOWN.
+    ``binding_lifetime_s``  from pressing "use iAM Smart" to the last press of a binding; both sign-ins are within it.
     ``certificate_way``     the way code of a proof by digital certificate; the others are among those seen.
     ``name_script``         the script of ``cn`` for Hong Kong residents.
 
@@ -104,12 +112,15 @@ class GuangdongMockSettings:
     error_status: int = 400
     error_codes: Mapping[Kind, int] = field(default_factory=lambda: INVENTED_CODES)
     certificate_way: str = "CA"
+    iamsmart_way: str = "IAMSMART"
+    iamsmart_account_type: str = "-1"
+    binding_lifetime_s: int = 600
     name_script: Literal["zh_hant", "zh_hans"] = "zh_hant"
     reply_media_type: str = "application/json;charset=UTF-8"
 
     def __post_init__(self) -> None:
         """Refuse settings under which the mock could not keep its own rules."""
-        for name in ("code_lifetime_s", "token_lifetime_s", "session_lifetime_s", "scan_lifetime_s"):
+        for name in _LIFETIMES:
             if getattr(self, name) <= 0:
                 raise ValueError(f"{name} must be a positive number of seconds")
         missing = [kind.value for kind in Kind if kind not in self.error_codes]

@@ -111,6 +111,11 @@ _SIGN_IN = Catalogue(
             "此二維碼無法使用：不存在、已失效，或已由另一部手機掃描。",
             "此二维码无法使用：不存在、已失效，或已被另一部手机扫描。",
         ),
+        "refused_binding": Text(
+            "This attempt to use iAM Smart has ended, took too long, or began in another browser. Start again.",
+            "這次使用「智方便」的程序已結束、逾時，或由另一瀏覽器開始。請重新開始。",
+            "本次使用“智方便”的流程已结束、超时，或由另一浏览器发起。请重新开始。",
+        ),
         "refused_login": Text(
             "Nobody with an account here is signed in.", "沒有持有帳戶的人登入。", "没有持有账户的人登录。"
         ),
