@@ -91,8 +91,8 @@ def _held(bundle: Path, found: VerifiedBundle, language: Language, holder: str) 
             if holder:
                 screen.print(Text(f"                  {say('holder', language)} {printable(holder)}"))
     screen.print(Text(say("story_title", language)))
-    for line in _story(found):
-        screen.print(Text(printable(f"  {line['index']:>6}  {line['at']}  {line['what']}")))
+    for event in _story(found):
+        screen.print(Text(printable(f"  {event['index']:>6}  {event['at']}  {event['what']}")))
     style = "bold green" if code == VERIFIED else "bold yellow"
     colon = ": " if language == "en" else "："
     screen.print(Text.assemble((say(key, language), style), f"{colon}{say(f'{key}_why', language)}"))
