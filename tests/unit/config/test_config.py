@@ -75,6 +75,7 @@ def test_production_refuses(document, url):
         lambda each: each.update(issuer=url),
         lambda each: each["providers"]["iamsmart"].update(base_url=url),
         lambda each: each["providers"]["guangdong"].update(redirect_uris=["https://portal.gov.example/cb", url]),
+        lambda each: each["providers"]["guangdong"].update(logout_uris=["https://portal.gov.example/bye", url]),
     ):
         changed = copy.deepcopy(document)
         change(changed)
@@ -127,8 +128,10 @@ def test_base_url_takes_a_path(document, url):
 @pytest.mark.parametrize("uris", ["https://portal.gov.example/cb", 5, None, {"a": 1}, [5], [None], [["x"]]])
 def test_redirect_uris_are_a_list_of_texts(document, uris):
     """A wrong type is a configuration error like any other, not a crash."""
-    document["providers"]["iamsmart"]["redirect_uris"] = uris
-    assert "providers.iamsmart.redirect_uris" in refusal(document)
+    for provider, member in (("iamsmart", "redirect_uris"), ("guangdong", "logout_uris")):
+        changed = copy.deepcopy(document)
+        changed["providers"][provider][member] = uris
+        assert f"providers.{provider}.{member}" in refusal(changed)
 
 
 @pytest.mark.parametrize("member", ["direct_login_uris", "direct_login_app_uris"])
