@@ -27,7 +27,7 @@ CENTRE_WORDING = Catalogue(
             "其他证件（如港澳居民来往内地通行证）",
         ),
         "document_49": Text("Unified social credit code", "統一社會信用代碼", "统一社会信用代码"),
-        "mobile": Text("Mobile number", "手提電話", "手机号码"),
+        "mobile": Text("Mobile number", "流動電話號碼", "手机号码"),
         "ways": Text("How it was proved", "核實記錄", "核验记录"),
         "way_IDV": Text("Name and number matched", "姓名與證件號碼相符", "姓名与证件号码一致"),
         "way_YSS": Text("Yue Sheng Shi app", "「粵省事」", "“粤省事”"),
@@ -112,13 +112,13 @@ CENTRE_WORDING = Catalogue(
         "find_by_number": Text("By document number", "以證件號碼尋回", "用证件号码找回"),
         "find_more": Text(
             "The login name is sent to the mobile number of the account.",
-            "系統會將用戶名稱發送至帳戶登記的手提電話。",
+            "系統會將用戶名稱發送至帳戶登記的流動電話號碼。",
             "系统会把账号发送到该账户登记的手机号码。",
         ),
         "send_name": Text("Send the login name", "發送用戶名稱", "发送账号"),
         "found_or_not": Text(
             "If an account has this document number, its login name is on its way to the account's mobile number.",
-            "如有帳戶使用此證件號碼，用戶名稱會發送至該帳戶登記的手提電話。",
+            "如有帳戶使用此證件號碼，用戶名稱會發送至該帳戶登記的流動電話號碼。",
             "如果有账户使用此证件号码，账号会发送到该账户登记的手机号码。",
         ),
         "message_waits": Text(
