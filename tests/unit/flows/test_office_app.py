@@ -105,8 +105,10 @@ def test_a_remembered_token_ends(office: Office) -> None:
     office.mock.faults.add("token_over", times=None)
     with refusal(office, "provider_rejected", provider_code="42001"):
         office.ask(bridge)
+    office.paths.clear()
     with refusal(office, "provider_rejected", provider_code="42001"):
         office.ask(office.bridge())
+    assert [path.rpartition("/")[2] for path in office.paths] == ["gettoken", "getuserinfo"]
 
 
 def test_a_token_is_remembered_for_less_than_its_life(office: Office) -> None:
