@@ -12,13 +12,13 @@ from xbridge_mocks.persona import POPULATION
 from xbridge_mocks.random_source import SeededRandomSource
 from xbridge_mocks.tif import TifMock
 
+AT = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
+
 
 @pytest.fixture
 def mock() -> TifMock:
     """A gateway that nobody has called yet."""
-    return TifMock(
-        clock=MockClock(datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)), personas=POPULATION, random=SeededRandomSource(1)
-    )
+    return TifMock(clock=MockClock(AT), personas=POPULATION, random=SeededRandomSource(1))
 
 
 @pytest.fixture

@@ -17,14 +17,34 @@ import xbridge_mocks.tif
 from tests.mocks.fuzz import api, beside_the_point
 from tests.mocks.stand_in import SECRET, Known, pass_on, with_stand_ins
 from tests.mocks.tif.calling_service import LOGIN, ONE_OFF, PERSON, CallingService
+from tests.mocks.tif.conftest import AT
+from tests.mocks.tif.enveloped_caller import EnvelopedCaller
 from xbridge_mocks.tif.handle import CodeKind
+from xbridge_mocks.tif.route import ENVELOPED, MEDICAL
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 STAND_INS = {
     name: f"{name}ofthisrun"
-    for name in ("paasid", "timestamp", "nonce", "signature", "sid", "code", "token", "uid", "word", "ticket")
+    for name in (
+        "paasid",
+        "timestamp",
+        "nonce",
+        "signature",
+        "sid",
+        "code",
+        "token",
+        "uid",
+        "word",
+        "ticket",
+        "application",
+        "sealed",
+        "signed",
+        "raw",
+        "kid",
+        "value",
+    )
 }
 KNOWN: Known = {
     **{f"x-tif-{name}": {"const": STAND_INS[name]} for name in ("paasid", "timestamp", "nonce", "signature", "sid")},
@@ -36,6 +56,24 @@ KNOWN: Known = {
     "client_id": {"const": STAND_INS["paasid"]},
     "persona": {"enum": [PERSON, "tsang-ho-yin"]},
 }
+# The mock's clock stands still, so the time in an envelope is known beforehand; what depends on it is not.
+ENVELOPES: dict[str, Known] = {
+    "medicalInsurance": {
+        "data": {
+            "const": {
+                "appCode": STAND_INS["application"], "version": "1.0.0", "encType": "SM4", "signType": "SM2",
+                "timestamp": int(AT.timestamp()), "data": {"encData": STAND_INS["sealed"]},
+                "signData": STAND_INS["signed"],
+            }
+        }
+    },
+    "xbridgeEnvelope": {
+        "raw": {"const": STAND_INS["raw"]},
+        "signatures": {
+            "const": [{"alg": "SM2", "kid": STAND_INS["kid"], "role": "sender", "value": STAND_INS["value"]}]
+        },
+    },
+}  # fmt: skip
 KINDS: dict[str, CodeKind] = {
     f"{LOGIN}/yssmplogin/MiniProgramLogin": "mini_program",
     f"{LOGIN}/ysslogin/app/login": "app",
@@ -46,7 +84,7 @@ DOCUMENT = json.loads((Path(xbridge_mocks.tif.__path__[0]) / "openapi.json").rea
 OUTSIDE_API = api(DOCUMENT, stranger=True)
 # A person's uid is the same towards every service here, so any will do.
 ANYBODY: dict[str, Known] = {"control-subjects": {"client_id": {"type": "string"}}}
-INSIDE_API = api(with_stand_ins(DOCUMENT, KNOWN, ANYBODY))
+INSIDE_API = api(with_stand_ins(DOCUMENT, KNOWN, ANYBODY | ENVELOPES))
 
 
 class Door:
@@ -56,6 +94,7 @@ class Door:
         self._service = service
         self._mock = service.mock
         self._browser = Client(service.mock)
+        self._caller = EnvelopedCaller(service.mock)
         holders = service.mock.platform.holders()
         self._company = next(each.key for each in holders if each.guangdong and each.guangdong.usertype == "2")
 
@@ -70,6 +109,9 @@ class Door:
             live[STAND_INS["code"]] = self._mock.issue_code(KINDS[request.path], self._company if company else PERSON)
         if request.path == ONE_OFF:
             live[STAND_INS["token"]] = self._mock.issue_one_off(PERSON)
+        # An envelope costs a tenth of a second, and half of what is generated has no place for one.
+        if request.path in (ENVELOPED, MEDICAL) and b"ofthisrun" in request.get_data():
+            live |= {STAND_INS[name]: part for name, part in self._caller.parts(request.path).items()}
         if request.path.startswith("/mock/sign"):
             live[STAND_INS["word"]] = re.findall(r'name="word" value="([0-9a-f]{64})"', self._browser.get("/").text)[0]
         if request.path.startswith("/mock/enter/"):
