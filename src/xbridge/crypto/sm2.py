@@ -46,7 +46,11 @@ def require_sm2() -> Any:
     try:
         import gmssl_pyx
     except ImportError as exc:
-        raise Unsupported("SM2 needs the package gmssl_pyx: pip install xbridge-gba[gm]") from exc
+        # The second half is for those whose pip failed: no wheel is no bug, and a compiler is what helps.
+        raise Unsupported(
+            "SM2 needs the package gmssl_pyx: pip install xbridge-gba[gm]"
+            " (wheels for x86-64 and Windows; elsewhere, on arm64 for instance, pip builds it with a C compiler)"
+        ) from exc
     return gmssl_pyx
 
 
