@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
+from tests.journey.traveller import Traveller
 from tests.unit.flows.consent_desk import ConsentDesk
 from tests.unit.flows.matching_stage import MatchingStage
 from tools.schemas import rendered, schemas
@@ -26,6 +27,7 @@ from xbridge.core.audit import AuditEvent
 from xbridge.core.flow import DataFlow
 from xbridge.crypto.key import SigningKey
 from xbridge.crypto.signing import from_envelope
+from xbridge.crypto.sm2 import has_sm2
 from xbridge.drivers.audit_log import LOGGER, log_event
 from xbridge.protocols.sm_envelope.ours import XbridgeProfile, seal_ours
 from xbridge.testing import World
@@ -108,6 +110,9 @@ def instances() -> dict[str, list[Any]]:
         type_of(raw): [json.loads(from_envelope(raw).raw.partition(b"\n")[2])]
         for raw in (*matching.sent, *matching.answers)
     }
+    # With the extra gm both carry SM2; without it they are two more of the usual kind.
+    twice = Traveller(config=World(sm2=has_sm2()).config)
+    envelopes.append(json.loads(twice.agreed()[1].receipt))
     return {
         **messages,
         "access-token": [claims],
@@ -122,7 +127,7 @@ def instances() -> dict[str, list[Any]]:
         "signed-record": envelopes,
         "sm-envelope": [sm_envelope()],
         "subject-signature": [json.loads(signed.signature)],
-        "trust-file": [json.loads(bridge.trust), json.loads(members["keys.json"])],
+        "trust-file": [json.loads(each) for each in (bridge.trust, members["keys.json"], twice.bridge.trust)],
     }
 
 
