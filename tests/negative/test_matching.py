@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
+from os import urandom
 from typing import Any
 
 import pytest
@@ -22,6 +24,7 @@ from tests.unit.flows.matching_stage import (
     rewritten,
 )
 from xbridge import Bridge, MemoryStore
+from xbridge.core.effects import Pending
 from xbridge.core.errors import ProtocolError, TamperDetected, VerificationError, XBridgeError
 from xbridge.crypto import base64url
 from xbridge.crypto.key import SigningKey
@@ -268,6 +271,26 @@ def test_another_peer_cannot_end_a_run() -> None:
     refused(stage, edited(raw, unchanged, stage.keys[STRANGER]), "run", "unknown")
     refused(stage, edited(raw, unchanged, SigningKey.generate()), "signature", "unknown")
     assert stage.answer(raw)
+
+
+@pytest.mark.parametrize("content", ["proof", "{}", "text", "bytes"])
+def test_a_store_that_was_written_to(content: str) -> None:
+    """What waits for the third message opens only if we sealed it, for this: anything else is tampering, and told to nobody."""
+    recorded = Recorded(stop=2)
+    stage, deps = recorded.stage, recorded.stage.responder._deps
+    key = f"matching/{INITIATOR}/{members_of(recorded.held[1])['run']}"
+    now = stage.clock.now()
+    assert stage.stores[RESPONDER].take_pending(key, now=now)
+    planted = {
+        "proof": deps.matching_sealer.seal(b"{}", entropy=urandom, context=b"proof").encode(),
+        "{}": deps.matching_sealer.seal(b"{}", entropy=urandom, context=b"waiting").encode(),
+        "text": b"xb1.aaaa",
+        "bytes": b"\xff",
+    }[content]
+    item = Pending(key=key, value=planted, expires_at=now + timedelta(seconds=60))
+    stage.stores[RESPONDER].put_pending(item, now=now)
+    with pytest.raises(TamperDetected):
+        stage.answer(recorded.held[1])
 
 
 def test_an_evaluation_before_its_opening() -> None:

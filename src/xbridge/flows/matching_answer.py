@@ -103,7 +103,7 @@ async def _answer_evaluation(
     sealed = await take_pending(_waiting_key(peer, evaluation.run))
     if sealed is None:
         raise TamperDetected("run", reason="unknown")
-    waiting = Waiting.model_validate_json(deps.matching_sealer.open(sealed.decode(), context=_WAITING))
+    waiting = _open_waiting(deps, sealed)
     story = story_of(deps, waiting.opening, peer, "responder")
     try:
         result, results = new_result(waiting, evaluation, evaluation_digest=digest, entropy=entropy)
@@ -115,6 +115,14 @@ async def _answer_evaluation(
     await record_end(story, results, now=now, entropy=entropy, body_digest=fourth.digest)
     # (4)
     return fourth.envelope
+
+
+def _open_waiting(deps: Deps, sealed: bytes) -> Waiting:
+    """Return what waited.  Raises ``TamperDetected`` for what we did not seal, or sealed in another release's shape."""
+    try:
+        return Waiting.model_validate_json(deps.matching_sealer.open(sealed.decode("ascii"), context=_WAITING))
+    except ValueError as exc:
+        raise TamperDetected("run", reason="malformed") from exc
 
 
 def _waiting_key(peer: str, run: str) -> str:
