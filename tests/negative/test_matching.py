@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from os import urandom
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 
 from tests.unit.flows.matching_stage import (
     INITIATOR,
+    PERSON,
     REFERENCE,
     RESPONDER,
     STRANGER,
@@ -335,6 +337,20 @@ def test_a_bad_answer(message: int, fault: str) -> None:
         stage.match()
     assert getattr(caught.value, "reason", "") == reason
     assert stage.story(INITIATOR) == [("matching.begun", "", ""), ("matching.failed", "", "")]
+
+
+def test_an_answer_about_what_was_not_asked() -> None:
+    """An item that the initiator did not bring cannot be slipped in: nothing of it would be evaluated for anybody."""
+    stage = MatchingStage()
+
+    def slip_in(members: Members) -> None:
+        members["items"].append({**members["items"][0], "name": "name_han"})
+
+    stage.on_the_way_back = lambda raw: edited(raw, slip_in, stage.keys[RESPONDER])
+    with pytest.raises(TamperDetected) as caught:
+        stage.match(replace(PERSON, name_han="", name_roman=""))
+    assert (caught.value.claim, caught.value.reason) == ("items", "mismatch")
+    assert len(stage.sent) == 1
 
 
 @pytest.mark.parametrize("message", [1, 2])
