@@ -41,7 +41,7 @@ def test_the_readmes_show_the_same_example() -> None:
     assert plain[0] == plain[1] == plain[2]
 
 
-@pytest.mark.parametrize("name", ["journey.md", "keys.md", "signing.md", "sm.md"])
+@pytest.mark.parametrize("name", ["binding.md", "journey.md", "keys.md", "signing.md", "sm.md"])
 def test_the_walk_through_runs(name: str) -> None:
     """The blocks of a walk-through are one program; its assertions hold."""
     require_binding("SM2" if name in {"keys.md", "sm.md"} else "")

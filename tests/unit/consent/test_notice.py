@@ -213,3 +213,23 @@ def test_a_code_without_words_makes_no_notice(config: Config, flow: DataFlow) ->
     """Nobody may agree to something that has no words."""
     with pytest.raises(ConfigError):
         notice(config, "en", flow)
+
+
+USABLE: dict[Language, tuple[str, ...]] = {
+    "en": ("usable but not visible", "covered values", "a machine alone never decides it", "neither side is told"),
+    "zh-Hant": ("可用不可見", "遮蓋後的數值", "絕不會單由機器決定", "任何一方都不會獲告知"),
+    "zh-Hans": ("可用不可见", "遮蔽后的数值", "绝不会仅由机器决定", "任何一方都不会被告知"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_binding_s_notice_says_what_is_compared(config: Config, language: Language) -> None:
+    """Item 11 names both sides, what crosses and what follows; it stands before the agreement, and nothing else changes."""
+    plain = notice(config, language, channel="identity_binding").text
+    full = notice(config, language, channel="identity_binding", matching_party="hk-portal").text
+    (item,) = (line for line in full.splitlines() if line.startswith("11."))
+    assert [part for part in USABLE[language] if part not in item] == []
+    _, exporter, recipient = entry(config)
+    assert all(party.names.get(language) in item for party in (exporter, recipient))
+    assert full.replace(item + "\n", "") == plain
+    assert "11." not in plain
