@@ -16,9 +16,9 @@ _TEXTS: dict[Language, str] = {
         "the other. Each side covers its own values with fresh random numbers before anything leaves. What crosses is "
         "these covered values, which the other side cannot turn back into yours, the kind of document, and the code by "
         "which iAM Smart knows you towards this service. Each side learns only whether document and date of birth "
-        "agree, and whether your name does. If the document does not agree, the accounts are not linked, and neither side is told what the other "
-        "holds. If your name does not agree or could not be compared, a member of staff looks into it first and you are "
-        "asked to log in again; a machine alone never decides it. Only the result is kept.\n"
+        "agree, and whether your name does. If the document does not agree, the accounts are not linked, and neither side is "
+        "told what the other holds. If your name does not agree or could not be compared, a member of staff looks into it "
+        "first and you are asked to log in again; a machine alone never decides it. Only the result is kept.\n"
     ),
     "zh-Hant": (
         "11. 如何核對兩個帳戶都屬於你（「可用不可見」）：{exporter}與{recipient}原已各自持有你的證件號碼、出生日期及姓名，任何"
