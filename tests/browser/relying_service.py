@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlencode
 
+from werkzeug.test import Client
 from werkzeug.wrappers import Request, Response
 
 from xbridge.demo.server import LoopbackServer
@@ -72,6 +73,21 @@ class RelyingService:
             "redirect_uri": self.callback,
         }
         return f"{self._mocks.guangdong_url}/pscp/sso/connect/page/oauth2/authorize?{urlencode(asked)}"
+
+    def guangdong_level(self) -> str:
+        """Exchange the last code that came back, and return the level the platform tells of the account."""
+        platform, base = Client(self._mocks.world.guangdong), "/pscp/sso/connect/page/oauth2"
+        asked = {
+            "client_id": self._guangdong.client_id,
+            "client_secret": self._guangdong.client_secret,
+            "code": self.returned[-1]["code"],
+            "scope": "all",
+            "redirect_uri": self.callback,
+            "grant_type": "authorization_code",
+        }
+        token = platform.get(f"{base}/access_token", query_string=asked).json["access_token"]
+        account = platform.get(f"{base}/tokeninfo", query_string={"access_token": token}).json
+        return str(account["userobj"]["creditable_level_of_account"])
 
     def zwrz_login(self) -> str:
         """The address that begins a civil servant's login; the platform takes no language."""

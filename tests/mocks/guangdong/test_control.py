@@ -158,8 +158,8 @@ def test_these_calls_need_the_secret_and_their_method(mock, name):
 
 def test_a_scan_and_a_message_over_http(service):
     """A waiting code can be found and decided, and a message read, from another process."""
-    from tests.mocks.guangdong.test_centre import FIND_ACCOUNT, mark_of
-    from tests.mocks.guangdong.test_scan import Desk
+    from tests.mocks.guangdong.test_scan import Desk, mark_of
+    from xbridge_mocks.guangdong.route import FIND_ACCOUNT
 
     desk = Desk(service)
     assert call(service.mock, "GET", "scans").get_json() == {

@@ -35,7 +35,7 @@ class Desk:
 
     def phase(self) -> str:
         """How far it has come, as the waiting page asks."""
-        return self.browser.get(f"{self.path}/status").get_json()["phase"]
+        return str(self.browser.get(f"{self.path}/status").get_json()["phase"])
 
     def go_on(self):
         """Where the browser is sent."""

@@ -100,7 +100,7 @@ class Door:
 
     def _mark(self, address: str) -> str:
         """The mark of the first form on a page, for this browser."""
-        return re.findall(r'name="form_mark" value="([0-9a-f]{64})"', self._browser.get(address).text)[0]
+        return str(re.findall(r'name="form_mark" value="([0-9a-f]{64})"', self._browser.get(address).text)[0])
 
     def _shown(self) -> str:
         """A fresh code for a phone, shown in this browser."""
