@@ -149,8 +149,16 @@ def test_every_fault(office: Office, fault: str, code: str, details: dict[str, s
     bridge = office.bridge()
     office.ask(bridge)
     office.mock.faults.add(fault)
-    with refusal(office, code, **details):
-        office.ask(bridge)
+    opened = office.mock.open_page("lee-siu-ming")
+    with refusal(office, code, **details) as caught:
+        office.ask(bridge, opened)
+    shown = (
+        f"{caught.value!r} {caught.value.diagnostics()} {caught.value.__cause__!r} {office.stage.world.events[-1]!r}"
+    )
+    # The code and the corporate token went in a query, by the platform's design, and stay there.
+    assert not [
+        text for text in (opened, office.given.corp_secret, office.given.token, office.officer) if text in shown
+    ]
     assert office.ask(bridge) == office.officer
     assert {each.name for each in FAULTS} == {"token_over", *(name for name, *_ in BROKEN)}
 
