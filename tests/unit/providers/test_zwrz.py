@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from werkzeug.test import Client
 
 from tests.negative.refusal import refused
 from tests.negative.stage import Stage
@@ -136,3 +137,20 @@ def test_a_token_that_is_none(token: object) -> None:
     with pytest.raises(ProtocolError) as caught:
         log_in(reply({**TOKEN, "data": {"access_token": token}}))
     assert (caught.value.step, caught.value.reason) == ("token", "shape")
+
+
+def test_logout_through_the_bridge() -> None:
+    """A browser that is signed in at the platform is sent out and comes back to the registered address, signed out."""
+    bye = "https://svc.test/bye"
+
+    def with_a_way_out(document: dict[str, Any]) -> None:
+        document["providers"]["zwrz"]["logout_uris"] = [bye]
+
+    stage = Stage("sync", providers=("zwrz",), overrides=with_a_way_out)
+    try:
+        browser = Client(stage.mock("zwrz"))
+        url = stage.run(stage.bridge.logout_url("zwrz", return_to=bye))
+        reply = browser.get(url.removeprefix("http://zwrz.test"))
+        assert (reply.status_code, reply.headers["Location"]) == (302, bye)
+    finally:
+        stage.close()

@@ -8,6 +8,7 @@ import pytest
 
 from tests.transcripts.script import play
 from tests.unit.providers.online_service import ACCOUNT, NOON, RETURN_TO, entropy, guangdong_settings, reply
+from xbridge.core.effects import ReadClock
 from xbridge.core.errors import DocumentInvalid, ProtocolError
 from xbridge.core.identity import Authentication
 from xbridge.protocols.identity_document.credit_code import parse_credit_code
@@ -60,7 +61,10 @@ def account(idcardtype: str, idcardnumber: str, **settings: Any) -> Authenticati
             guangdong_settings(**settings), parse_callback("/cb?code=c"), return_to=RETURN_TO, state="s", now=NOON,
             entropy=entropy,
         ),
-        [(lambda _: None, reply({"access_token": "t"})), (lambda _: None, reply({"userobj": user}))],
+        [
+            (lambda _: None, reply({"access_token": "t"})), (ReadClock(), NOON),
+            (lambda _: None, reply({"userobj": user})), (ReadClock(), NOON),
+        ],
     )  # fmt: skip
 
 
@@ -74,14 +78,16 @@ def account(idcardtype: str, idcardnumber: str, **settings: Any) -> Authenticati
         ("10", "830000199103030030", (("residence_permit", "830000199103030030"),)),
         ("40", "H00000101", (("home_return_permit", "H00000101"),)),
         ("20", "KZ0000108", (("passport", "KZ0000108"),)),
-        ("49", "91512081MA62K0260E", ()),
+        ("20", "KZ 0000108", (("passport", "KZ0000108"),)),
+        ("49", "91512081MA62K0260E", (("credit_code", "91512081MA62K0260E"),)),
+        ("50", "MA62K026-0", ()),
         ("516", "H00000101", ()),
         ("", "H00000101", ()),
         ("10", "", ()),
     ],
 )  # fmt: skip
 def test_from_an_account(idcardtype: str, number: str, documents: tuple[tuple[str, str], ...]) -> None:
-    """The platform's code says which document it is; a code of another table, or of a company, is left out."""
+    """The platform's code says which document it is; a code of another table, or without a setting, is left out."""
     assert account(idcardtype, number).profile.documents == documents
 
 
@@ -99,7 +105,7 @@ def test_the_unknown_code_is_a_setting() -> None:
         ("40", "H0000010"),
         ("40", "X00000101"),
         ("10", "陳"),
-        ("20", "KZ 0000108"),
+        ("20", "KZ-0000108"),
         ("20", "護照"),
     ],
 )
