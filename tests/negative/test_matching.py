@@ -31,6 +31,7 @@ from xbridge.core.errors import ProtocolError, TamperDetected, VerificationError
 from xbridge.crypto import base64url
 from xbridge.crypto.key import SigningKey
 from xbridge.crypto.signing import SignedRecord, add_signature, from_envelope, to_envelope
+from xbridge.linking.matching import _confirmation, new_evaluation
 from xbridge.web.matching import answer_matching_request
 from xbridge.web.message import WebRequest
 
@@ -408,13 +409,25 @@ def test_a_responder_may_always_say_no() -> None:
     assert stage.match().document == "differ"
 
 
-def test_an_initiator_that_does_not_confirm_learns_nothing() -> None:
+def test_an_initiator_that_does_not_confirm_learns_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """A guess that is right, behind a confirmation that is wrong, gets chance bytes: there is no quiet way to know."""
+    tags: dict[str, bytes] = {}
+
+    def noting(*arguments: Any, **options: Any) -> Any:
+        evaluation, found = new_evaluation(*arguments, **options)
+        tags.update(found)
+        return evaluation, found
+
+    monkeypatch.setattr("xbridge.flows.matching.new_evaluation", noting)
     recorded = Recorded(stop=2)
-    stage = recorded.stage
-    answer = stage.answer(edited(recorded.held[1], first("confirm", base64url.encode(b"\x03" * 32)), recorded.key))
-    assert [item["agrees"] for item in members_of(answer)["items"]] == [0, 1, 1]
-    assert stage.story(RESPONDER)[-1] == ("matching.finished", "differ", "agree")
+    answer = recorded.stage.answer(
+        edited(recorded.held[1], first("confirm", base64url.encode(b"\x03" * 32)), recorded.key)
+    )
+    told = members_of(answer)["items"]
+    proved = [item["confirm"] == base64url.encode(_confirmation(tags[item["name"]], "responder")) for item in told]
+    assert [item["agrees"] for item in told] == [0, 1, 1]
+    assert proved == [False, True, True]
+    assert recorded.stage.story(RESPONDER)[-1] == ("matching.finished", "differ", "agree")
 
 
 # --- At the door --------------------------------------------------------------------------------------------------------
