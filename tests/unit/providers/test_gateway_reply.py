@@ -16,7 +16,7 @@ def reply(content: str, status: int = 200) -> HTTPReply:
 
 @pytest.mark.parametrize("code", ["0", '"0"'])
 def test_a_yes(code: str) -> None:
-    """errcode 0, as a number or its text, brings the data."""
+    """The code 0, as a number or its text, brings the data."""
     assert read_reply(reply(f'{{"errcode":{code},"errmsg":"ok","data":{{"a":1.5}}}}'), step="s").data == {"a": 1.5}
 
 
