@@ -56,7 +56,8 @@ class Sm2Pair:
     def sign(self, message: bytes) -> bytes:
         """r‖s over ``message`` with the default id."""
         r, s = _gmalg(self.secret, self.point).sign(message)
-        return bytes(r + s)
+        # gmalg leaves zero bytes at the front of a number out.
+        return bytes(r.rjust(32, b"\0") + s.rjust(32, b"\0"))
 
     def holds(self, signature: bytes, message: bytes) -> bool:
         """Whether r‖s is this key's over ``message``."""

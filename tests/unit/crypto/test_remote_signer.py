@@ -33,7 +33,7 @@ stream.write(point); stream.flush()
 while size := stream.read(4):
     message = stream.read(int.from_bytes(size, "big"))
     r, s = gmalg.SM2(secret, b"1234567812345678", point).sign(message)
-    stream.write(r + s); stream.flush()
+    stream.write(r.rjust(32, b"\\0") + s.rjust(32, b"\\0")); stream.flush()
 """
 
 
