@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.mocks.guangdong.bound_browser import Town, code_of
+from tests.mocks.guangdong.bound_browser import Town, code_of, form_mark
 from xbridge_mocks.guangdong.iamsmart_login import BINDING_PATH, CALLBACK_PATH
 from xbridge_mocks.guangdong.iamsmart_wording import IAMSMART_WORDING
 from xbridge_mocks.text import LANGUAGES, Language
@@ -363,3 +363,41 @@ def test_reset_forgets_bindings(town: Town) -> None:
     town.browser().bind()
     town.world.guangdong.reset()
     assert not town.door.is_bound("chan-tai-man")
+
+
+def test_a_press_needs_the_form_of_this_page(town: Town) -> None:
+    """Without the mark, with one of another page or of another browser, nothing is bound: another site cannot press."""
+    browser, other = town.browser(), town.browser()
+    address, there = browser.consent_page(), other.consent_page(OTHER, OTHER)
+    foreign = [form_mark(other.open(there)), form_mark(browser.status()), "0" * 64]
+    for mark in foreign:
+        answer = browser.http.post(
+            address, base_url="http://guangdong.test", data={"form_mark": mark, "press": "agree"}
+        )
+        assert answer.status_code == 403
+    answer = browser.http.post(address, base_url="http://guangdong.test", data={"press": "agree"})
+    assert answer.status_code == 400
+    assert not town.door.is_bound("chan-tai-man")
+
+
+def test_the_name_of_an_attempt_that_came_back_is_no_state(town: Town) -> None:
+    """What stands in the address of the binding page does not let the browser come back a second time."""
+    browser = town.browser()
+    first = browser.back()
+    code = browser.use_iamsmart().partition("code=")[2].partition("&")[0]
+    answer = browser.open(f"{CALLBACK_PATH}?code={code}&state={first.partition('intent=')[2]}")
+    assert answer.status_code == 400
+
+
+def test_a_refusal_with_a_content_is_a_refusal(town: Town) -> None:
+    """The code of a reply is believed before its content, however well that opens."""
+    line = town.door.line
+    carry = line._post
+
+    def refusing(url: str, headers, body: bytes) -> bytes:
+        reply = carry(url, headers, body)
+        return reply.replace(b'"D00000"', b'"D40004"') if url.endswith("/getToken") else reply
+
+    line._post = refusing
+    browser = town.browser()
+    assert browser.open(browser.use_iamsmart()).status_code == 502

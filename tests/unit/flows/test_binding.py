@@ -325,3 +325,17 @@ def test_the_store_holds_no_account_in_clear(binder: Binder) -> None:
     kept = [row.value for row in binder.store.scan("")] + list(binder.store.entries(0, 99))
     assert len(kept) > 5
     assert not [value for value in kept if b"MARKED" in value]
+
+
+def test_a_matching_and_an_intent_are_used_up_with_fresh_logins_too(binder: Binder) -> None:
+    """After a link has ended, neither its matching nor its intent serves logins that nobody has used."""
+    proved_once = binder.proved()
+    matched = binder.matched()
+    first = binder.bind(proved_once, matched)
+    binder.bridge.withdraw(first.consent or "", requested_by=binder.proof(), session=SESSION)
+    again = binder.proved(id=binder.id)
+    for proved, match in ((again, matched), (again, binder.matched())):
+        with pytest.raises(LinkRefused) as caught:
+            binder.bind(proved, match)
+        assert caught.value.reason == "used"
+    assert binder.kinds().count("link.created") == 1
