@@ -23,7 +23,7 @@ from xbridge_mocks.guangdong.visit import Visit
 _STATE_VALUE = re.compile(r"(?<=[?&,]state=)[^&#]*")
 # Names seen on the platform beside the code (dossier 2.1); the values are meaningless.
 _EXTRA_FIELDS = ("gdbsTokenId", "tokenId", "random", "ticket", "sp", "gdbstoken")
-_OPERATIONS = ("authorize", "login", "scan_continue")
+_OPERATIONS = ("authorize", "login")
 
 
 def verify_destination(platform: Platform, visit: Visit, query: MultiDict[str, str]) -> Destination:

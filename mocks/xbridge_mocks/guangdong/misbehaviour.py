@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from xbridge_mocks.fault import Fault
 
-# Where a fault can strike. A callback leaves from the login page or after a scan, or from authorize in a live session.
-BROWSER = ("authorize", "login", "scan_continue")
+# Where a fault can strike. A callback leaves from the login page (a scan that began there counts as it), or from authorize
+# when a session is alive.
+BROWSER = ("authorize", "login")
 SERVER = ("access_token", "tokeninfo")
 
 _Rows = tuple[tuple[str, str, str], ...]
