@@ -135,6 +135,13 @@ GUANGDONG: tuple[Row, ...] = (
     *_rows(GD, "missing_useridcode malformed_useridcode", "tokeninfo", "protocol_error", step="*",
            reason="useridcode"),
     *_rows(GD, "level_missing level_unknown level_conflict", "tokeninfo", "protocol_error", step="*", reason="level"),
+    *_rows(GD, "errcode_zero", "access_token"),
+    *_rows(GD, "errcode_beside_token", "access_token", "provider_rejected", step="*", provider_code="40029"),
+    *_rows(GD, "way_list_missing way_list_malformed way_text_malformed extproperties_missing", "tokeninfo"),
+    *_rows(GD, "extproperties_malformed extproperties_repeated", "tokeninfo", "protocol_error", step="*",
+           reason="extproperties"),
+    *_rows(GD, "pareobj_malformed", "tokeninfo", "protocol_error", step="*", reason="pareobj"),
+    *_rows(GD, "legal_person", "tokeninfo", "verification_failed", claim="usertype", reason="mismatch"),
 )  # fmt: skip
 
 COMPANY_SIDE = {"getKey": "corpGetKey", "getToken": "corpGetToken"}

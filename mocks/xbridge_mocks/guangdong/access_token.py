@@ -97,6 +97,9 @@ def _document(platform: Platform, visit: Visit, token: str) -> JSONObject:
     if platform.plays(visit, "expires_in_negative"):
         lifetime = -1
     document: JSONObject = {"access_token": token, "expires_in": lifetime, "token_type": "Bearer", "scope": "all"}
+    for fault, number in (("errcode_zero", 0), ("errcode_beside_token", platform.settings.error_codes[Kind.CODE])):
+        if platform.plays(visit, fault):
+            document |= {"errcode": number, "errmsg": f"mock fault {fault}"}
     if platform.plays(visit, "access_token_missing"):
         del document["access_token"]
     return document

@@ -53,6 +53,8 @@ _TOKEN: _Rows = (
     ("expires_in_text", "expires_in is the text of a number", "seen (dossier 2.2)"),
     ("expires_in_negative", "expires_in is -1", "a lifetime nobody can use"),
     ("node_suffix", "the access token ends in @node5 and must be percent-encoded", "seen (dossier 2.2)"),
+    ("errcode_zero", "errcode 0 stands beside the token", "0 means no error (dossier 2.4)"),
+    ("errcode_beside_token", "errcode 40029 stands beside the token", "an error that a client must not pass over"),
     ("access_token_missing", "neither access_token nor an error", "seen (dossier 2.4)"),
 )
 _ACCOUNT: _Rows = (
@@ -64,6 +66,14 @@ _ACCOUNT: _Rows = (
     ("pareobj_null", "pareobj is JSON null instead of the text", "seen (dossier 2.3)"),
     ("pareobj_missing", "pareobj is absent", "seen (dossier 2.3)"),
     ("pareobj_empty", "pareobj is the empty text", "seen (dossier 2.3)"),
+    ("pareobj_malformed", "pareobj is a text that is neither null nor an object", "a parent nobody can tell"),
+    ("extproperties_missing", "userobj has no extproperties", "any field may be absent (dossier 2.3)"),
+    ("extproperties_malformed", "an item of extproperties has no equals sign", "a list that cannot be split"),
+    ("extproperties_repeated", "one key stands twice in extproperties", "which of the two counts would be chance"),
+    ("way_list_missing", "there is no user_creditable_level", "any field may be absent (dossier 2.3)"),
+    ("way_list_malformed", "the list of ways holds a text, and a time that is none", "a freshness nobody can tell"),
+    ("way_text_malformed", "the text form of the ways names no level and no way", "history that says nothing"),
+    ("legal_person", "usertype is 2, a legal person", "an enterprise where a person was asked for"),
     ("swapped_user", "the account of another person is returned", "a mixed-up session at the platform"),
     ("level_missing", "no creditable_level_of_account anywhere", "an assurance nobody stated"),
     ("level_unknown", "creditable_level_of_account is L9", "a level outside the table"),
@@ -74,12 +84,17 @@ _ACCOUNT: _Rows = (
 TOLERATED = frozenset(
     {
         "extra_callback_fields", "get_405", "expires_in_text", "node_suffix", "camel_case_keys", "userobj_as_text",
-        "wrapper_document", "pareobj_null", "pareobj_missing", "pareobj_empty",
+        "wrapper_document", "pareobj_null", "pareobj_missing", "pareobj_empty", "errcode_zero", "extproperties_missing",
+        "way_list_missing", "way_list_malformed", "way_text_malformed",
     }
 )  # fmt: skip
 # What the service cannot see by itself in this one reply; it must notice elsewhere.
 _ELSEWHERE = {
     "swapped_user": "cannot tell from the reply alone: linking refuses when the other side's evidence disagrees",
+    "legal_person": "refuses the account where it asks for a natural person",
+    "way_list_missing": "completes the login and takes no freshness from it",
+    "way_list_malformed": "completes the login and takes no freshness from what cannot be read",
+    "errcode_beside_token": "raises the typed error of the step and does not use the token",
     "get_405": "repeats as POST if it supports that, else reports the provider's refusal",
 }
 

@@ -30,6 +30,7 @@ _CAMEL_CASE = {
 }
 _SIGNDATA_BYTES = 128
 _LEVEL = "creditable_level_of_account"
+_WAYS = "creditable_level_of_account_way"
 
 
 def tokeninfo(platform: Platform, visit: Visit) -> Response:
@@ -72,6 +73,7 @@ def _reshaped(platform: Platform, visit: Visit, person: Persona, who: SignedIn) 
     user = account.user
     _spoil_level(platform, visit, user, account.levels)
     _spoil_key(platform, visit, user)
+    _spoil_texts(platform, visit, user, account.levels)
     if platform.plays(visit, "camel_case_keys"):
         user = {_CAMEL_CASE.get(name, name): value for name, value in user.items()} | {"orgInfo": ""}
     as_text = platform.plays(visit, "userobj_as_text")
@@ -82,6 +84,8 @@ def _reshaped(platform: Platform, visit: Visit, person: Persona, who: SignedIn) 
         "user_creditable_level": account.levels,
     }
     _spoil_parent(platform, visit, document)
+    if platform.plays(visit, "way_list_missing"):
+        del document["user_creditable_level"]
     if platform.plays(visit, "wrapper_document"):
         stamp = beijing_text(platform.clock.now())
         document = {"biz_content": document, "time_stamp": stamp, "version": "1.0", "sign": ""}
@@ -94,6 +98,22 @@ def _spoil_key(platform: Platform, visit: Visit, user: JSONObject) -> None:
         user["useridcode"] = "not-a-key"
     if platform.plays(visit, "missing_useridcode"):
         del user["useridcode"]
+
+
+def _spoil_texts(platform: Platform, visit: Visit, user: JSONObject, levels: JSONObject) -> None:
+    """Take away or break the lists that describe the account, if asked."""
+    if platform.plays(visit, "legal_person"):
+        user["usertype"] = "2"
+    if platform.plays(visit, "way_text_malformed"):
+        user[_WAYS] = levels[_WAYS] = "L9@@||@||nonsense"
+    if platform.plays(visit, "way_list_malformed"):
+        levels[f"{_WAYS}_list"] = ["L2", {"identity_level": "L2", "way_code": "YSS", "auth_time": "yesterday"}]
+    broken = (("extproperties_malformed", ["origin"]), ("extproperties_repeated", ["origin=gdbs", "origin=other"]))
+    for fault, items in broken:
+        if platform.plays(visit, fault):
+            user["extproperties"] = items
+    if platform.plays(visit, "extproperties_missing"):
+        del user["extproperties"]
 
 
 def _spoil_level(platform: Platform, visit: Visit, user: JSONObject, levels: JSONObject) -> None:
@@ -112,5 +132,7 @@ def _spoil_parent(platform: Platform, visit: Visit, document: JSONObject) -> Non
         document["pareobj"] = None
     if platform.plays(visit, "pareobj_empty"):
         document["pareobj"] = ""
+    if platform.plays(visit, "pareobj_malformed"):
+        document["pareobj"] = "company"
     if platform.plays(visit, "pareobj_missing"):
         del document["pareobj"]

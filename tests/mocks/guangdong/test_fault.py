@@ -21,6 +21,8 @@ PLAYED_BELOW = {
     "expires_in_negative", "node_suffix", "access_token_missing", "camel_case_keys", "missing_useridcode",
     "malformed_useridcode", "userobj_as_text", "wrapper_document", "pareobj_null", "pareobj_missing", "pareobj_empty",
     "swapped_user", "level_missing", "level_unknown", "level_conflict",
+    "errcode_zero", "errcode_beside_token", "pareobj_malformed", "extproperties_missing", "extproperties_malformed",
+    "extproperties_repeated", "way_list_missing", "way_list_malformed", "way_text_malformed", "legal_person",
 }  # fmt: skip
 
 
@@ -318,3 +320,42 @@ def test_fault_wears_off(service):
     assert token_reply(service, "http_500").status_code == 500
     assert service.access_token(service.code()).status_code == 200
     assert service.mock.faults.armed() == ()
+
+
+@pytest.mark.parametrize(("fault", "number"), [("errcode_zero", 0), ("errcode_beside_token", 40029)])
+def test_errcode_beside_a_token(service, fault, number):
+    """A token comes with a number beside it, which says that all is well, or that nothing is."""
+    document = token_reply(service, fault).get_json()
+    assert (document["errcode"], "access_token" in document) == (number, True)
+
+
+def test_pareobj_malformed(service):
+    """The parent is a text that means nothing."""
+    assert account_reply(service, "pareobj_malformed").get_json()["pareobj"] == "company"
+
+
+def test_extproperties(service):
+    """The list is gone, has an item that cannot be split, or one key twice."""
+    assert "extproperties" not in account_reply(service, "extproperties_missing").get_json()["userobj"]
+    assert account_reply(service, "extproperties_malformed").get_json()["userobj"]["extproperties"] == ["origin"]
+    items = account_reply(service, "extproperties_repeated").get_json()["userobj"]["extproperties"]
+    assert len({item.partition("=")[0] for item in items}) < len(items)
+
+
+def test_ways(service):
+    """The history is gone, holds what no history holds, or names nothing; the level itself stays."""
+    gone = account_reply(service, "way_list_missing").get_json()
+    assert "user_creditable_level" not in gone
+    listed = account_reply(service, "way_list_malformed").get_json()
+    rows = listed["user_creditable_level"]["creditable_level_of_account_way_list"]
+    assert isinstance(rows[0], str)
+    assert rows[1]["auth_time"] == "yesterday"
+    told = account_reply(service, "way_text_malformed").get_json()
+    assert not re.search(r"L[0-3]@[A-Z]", told["userobj"]["creditable_level_of_account_way"])
+    for document in (gone, listed, told):
+        assert document["userobj"]["creditable_level_of_account"] == "L2"
+
+
+def test_legal_person(service):
+    """The account says that it is an enterprise's."""
+    assert account_reply(service, "legal_person").get_json()["userobj"]["usertype"] == "2"
