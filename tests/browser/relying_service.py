@@ -85,8 +85,8 @@ class RelyingService:
             "redirect_uri": self.callback,
             "grant_type": "authorization_code",
         }
-        token = platform.get(f"{base}/access_token", query_string=asked).json["access_token"]
-        account = platform.get(f"{base}/tokeninfo", query_string={"access_token": token}).json
+        token = platform.get(f"{base}/access_token", query_string=asked).get_json()["access_token"]
+        account = platform.get(f"{base}/tokeninfo", query_string={"access_token": token}).get_json()
         return str(account["userobj"]["creditable_level_of_account"])
 
     def zwrz_login(self) -> str:
