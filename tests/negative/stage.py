@@ -66,6 +66,8 @@ class Stage:
         self.world.applications = {f"{name}.test": wire for name, wire in self.wires.items()}
         self._runner = asyncio.Runner() if colour == "async" else None
         self._browsers: dict[str, Any] = {}
+        # Made now and not by the first test that asks for it: with its Bridge a store has a log.
+        assert self.world.bridge is not None
 
     def close(self) -> None:
         """End the event loop, if there is one."""
