@@ -411,7 +411,7 @@ def test_a_responder_may_always_say_no() -> None:
 
 def test_an_initiator_that_does_not_confirm_learns_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """A guess that is right, behind a confirmation that is wrong, gets chance bytes: there is no quiet way to know."""
-    tags: dict[str, bytes] = {}
+    tags: dict[Any, bytes] = {}
 
     def noting(*arguments: Any, **options: Any) -> Any:
         evaluation, found = new_evaluation(*arguments, **options)

@@ -198,7 +198,20 @@ def test_hostile_values_raise_one_error(envelope: object) -> None:
         open_medical_insurance(READER, envelope, now=NOON)
 
 
-@pytest.mark.parametrize("data", [{"a": 1.5}, {"a": {1}}, {1: "a"}, {"a": "\ud800"}])
+def nested(levels: int) -> dict[str, object]:
+    """An object in an object, so many times."""
+    outer: dict[str, object] = {}
+    inner = outer
+    for _ in range(levels):
+        inner["a"] = inner = {}
+    return outer
+
+
+@pytest.mark.parametrize(
+    "data",
+    [{"a": 1.5}, {"a": {1}}, {1: "a"}, {"a": "\ud800"}, {"a": 2**70}, {"a": 10**5000}, nested(3000)],
+    ids=["fraction", "set", "name", "surrogate", "beyond", "far_beyond", "deep"],
+)
 def test_what_has_no_signed_text_is_not_sent(data: dict[str, object]) -> None:
     """Fractions and what is not JSON have no agreed text: nothing is sent, and the value is not quoted."""
     with pytest.raises(ConfigError) as caught:
