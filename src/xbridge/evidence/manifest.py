@@ -11,7 +11,7 @@ from typing import Literal
 
 from xbridge.core.decision import Record
 from xbridge.core.errors import TamperDetected
-from xbridge.core.moment import from_text
+from xbridge.core.moment import from_text, to_text
 from xbridge.crypto.canonical import canonical_json
 from xbridge.crypto.digest import sha256_hex
 from xbridge.crypto.signing import SignedRecord, from_envelope, to_envelope, verify_record
@@ -58,7 +58,10 @@ def manifest_members(manifest: Manifest, signed: SignedRecord) -> dict[str, byte
 
 
 def verify_manifest(members: Mapping[str, bytes]) -> Manifest:
-    """Return the manifest if it lists exactly the other members with their digests.  Raises ``TamperDetected``."""
+    """Return the manifest if it lists exactly the other members with their digests.
+
+    Raises ``TamperDetected``, and ``ValueError`` for a time that is none.
+    """
     try:
         manifest = Manifest.model_validate_json(members[NAME])
     except KeyError as exc:
@@ -75,11 +78,15 @@ def verify_manifest(members: Mapping[str, bytes]) -> Manifest:
             )
     if canonical_json(manifest) != members[NAME]:
         raise TamperDetected("manifest", reason="malformed", message="the manifest is not in canonical form")
+    if to_text(from_text(manifest.created_at)) != manifest.created_at:
+        raise TamperDetected("manifest", reason="malformed", message="the manifest's time is not in canonical form")
     return manifest
 
 
 def verify_exporter(members: Mapping[str, bytes], manifest: Manifest, trust: Trust) -> None:
     """Check that a record key of ``trust`` signed exactly this manifest, while it was valid.
+
+    The time is the signer's own word: that it is not before what the manifest lists is for the story to check.
 
     Raises ``TamperDetected``: ``missing``, ``mismatch``, ``unknown`` for a stranger's signature, or the period's reason;
     ``Unsupported`` as :meth:`Trust.record_keys`.

@@ -41,6 +41,7 @@ async def export_evidence(deps: Deps, consent_id: str, *, now: datetime) -> byte
     marks = await scan(mark_key(consent_id, ""))
     view = await read_log(*(_index(mark.value) for mark in marks))
     members["ledger/checkpoint.txt"] = view.checkpoint
+    newest = to_text(now)
     for proof in view.proofs:
         members[f"ledger/{proof.index:012}.json"] = canonical_json_of(
             {
@@ -50,6 +51,8 @@ async def export_evidence(deps: Deps, consent_id: str, *, now: datetime) -> byte
             }
         )
         entry = parse_entry(proof.entry)
+        # The clock that dated an entry may have been ahead of this one; no bundle is older than what is in it.
+        newest = max(newest, entry.at)
         if entry.kind == "decision":
             for kind, key in (("decision", decision_key(entry.id)), ("facts", f"facts/{entry.id}")):
                 row = await read(key)
@@ -63,7 +66,7 @@ async def export_evidence(deps: Deps, consent_id: str, *, now: datetime) -> byte
         consent=consent_id,
         issuer=deps.config.issuer,
         log_origin=deps.config.log_origin,
-        created_at=to_text(now),
+        created_at=newest,
     )
     signed = await sign_as_operator(deps, RECORD_TYPE, 1, manifest, ROLE)
     return write_bundle({**members, **manifest_members(manifest, signed)})

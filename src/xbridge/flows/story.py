@@ -35,7 +35,8 @@ def verify_story(
     """Check that the entries are about this consent and person, in an order that the rules of the house allow.
 
     ``revisions`` and ``decisions`` (by entry id) are verified; ``story`` are the entries in log order, each proved to
-    be in the log.  Raises ``TamperDetected("story", …)`` with the index of the entry that does not fit.
+    be in the log; a manifest that was signed before the newest of them lies about when.  Raises
+    ``TamperDetected("story", …)`` with the index of the entry that does not fit.
     """
     first = revisions[0].record
     digests = [revision.digest for revision in revisions]
@@ -47,6 +48,9 @@ def verify_story(
     for index, entry in story:
         if entry.consent != first.record_id or entry.link != first.pii_principal_id:
             raise _out_of_order(index, "an entry is about another consent or person")
+        # Else whoever stole one key could date the manifest back to when that key was valid, or the only one.
+        if from_text(entry.at) > from_text(manifest.created_at):
+            raise _out_of_order(index, "the manifest is dated before an entry that it lists")
         detail = dict(entry.detail)
         if entry.kind in STATES:
             if told >= len(digests) or entry.body_digest != digests[told]:

@@ -30,6 +30,8 @@ from xbridge.ledger.tree import Tree
 
 ISSUER, ORIGIN = "https://svc.test", "svc.test/ledger"
 LONG_AGO = "2020-01-01T00:00:00Z"
+EXPORTED = "2026-06-01T05:00:00Z"
+"""When a bundle is made unless a test says otherwise: after everything that the stories of these tests tell."""
 
 
 @dataclass(kw_only=True)
@@ -154,7 +156,11 @@ class Binder:
         self.records[0] = self.records[0].model_copy(update={"signer_role": "collector-and-subject"})
 
     def bind(
-        self, change: Callable[[dict[str, bytes]], object] | None = None, *, exporter: Signer | None = None
+        self,
+        change: Callable[[dict[str, bytes]], object] | None = None,
+        *,
+        exporter: Signer | None = None,
+        created_at: str = EXPORTED,
     ) -> bytes:
         """Return the bundle, ``change`` having had its way with the members before the manifest is made.
 
@@ -163,15 +169,19 @@ class Binder:
         members = self.members()
         if change is not None:
             change(members)
-        return bound(members, consent=self.consent, exporter=exporter or self.record_signers)
+        return bound(members, consent=self.consent, exporter=exporter or self.record_signers, created_at=created_at)
 
 
-def bound(members: Mapping[str, bytes], *, consent: str, exporter: Signer | Sequence[Signer]) -> bytes:
+def bound(
+    members: Mapping[str, bytes],
+    *,
+    consent: str,
+    exporter: Signer | Sequence[Signer],
+    created_at: str = EXPORTED,
+) -> bytes:
     """Return ``members`` under a manifest that is right about them, signed by ``exporter`` or each of several."""
     rest = {name: content for name, content in members.items() if name not in (NAME, SIGNATURE_NAME)}
-    manifest = build_manifest(
-        rest, consent=consent, issuer=ISSUER, log_origin=ORIGIN, created_at="2026-06-01T04:01:00Z"
-    )
+    manifest = build_manifest(rest, consent=consent, issuer=ISSUER, log_origin=ORIGIN, created_at=created_at)
     signed = SignedRecord(raw=record_bytes(RECORD_TYPE, 1, manifest), signatures=())
     for signer in exporter if isinstance(exporter, Sequence) else (exporter,):
         signed = add_signature(signed, signer, ROLE)

@@ -331,6 +331,42 @@ def test_a_bundle_forged_with_one_stolen_key(binder: Binder) -> None:
     assert refused(forged, listing(binder.trust(), "sm2")) == ("manifest", "unknown")
 
 
+@pytest.mark.parametrize(
+    ("created_at", "check"),
+    [
+        ("2020-01-01T00:00:00Z", ("story", "mismatch")),
+        ("2026-05-31T23:59:59Z", ("story", "mismatch")),
+        ("2026-06-01T00:00:00Z", ("manifest", "missing")),
+        ("2026-06-01T04:00:59Z", ("manifest", "missing")),
+        ("2026-06-01T04:01:00Z", ("manifest", "missing")),
+        ("2036-06-01T00:00:00Z", ("manifest", "missing")),
+    ],
+)
+def test_a_date_of_the_thiefs_choice_does_not_help(binder: Binder, created_at: str, check: tuple[str, str]) -> None:
+    """Genuine records, one stolen key: dated before the second key began, the manifest is older than what it lists."""
+    keys = tuple(
+        key.model_copy(update={"valid_from": "2026-06-01T00:00:00Z"}) if key.is_sm2 else key
+        for key in binder.trust().keys
+    )
+    both = listing(binder.trust().model_copy(update={"keys": keys}), "sm2", "other", require="both")
+    assert refused(binder.bind(exporter=binder.record_key, created_at=created_at), both) == check
+
+
+def test_a_manifest_is_not_older_than_what_it_lists(binder: Binder) -> None:
+    """One second before the newest entry refuses, whoever signed and whatever is required; its very second passes."""
+    for trust in (listing(binder.trust(), "sm2", "other", require=require) for require in ("any", "both")):
+        assert verify_bundle(binder.bind(created_at="2026-06-01T04:01:00Z"), trust).signer_known
+        assert refused(binder.bind(created_at="2026-06-01T04:00:59Z"), trust) == ("story", "mismatch")
+
+
+@pytest.mark.parametrize(
+    "created_at", ["2026-06-01T05:00:00", "2026-06-01T05:00:00+00:00", "2026-06-01 05:00:00Z", "x"]
+)
+def test_a_manifests_time_has_one_form(binder: Binder, created_at: str) -> None:
+    """A time without its zone would be another moment for each reader."""
+    assert refused(binder.bind(created_at=created_at), listing(binder.trust(), "other")) == ("manifest", "malformed")
+
+
 def test_what_the_issuers_own_copy_requires_counts_for_nobody(binder: Binder) -> None:
     """Without a trust file a bundle is consistent or not: its own keys cannot ask for more, nor for an extra."""
     early = replace(binder, sm2_key=None)

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.journey.traveller import SESSION, NoWire, Traveller, shared_config
 from tests.unit.crypto.binding import require_binding
+from tests.unit.evidence.binder import bound
 from tests.unit.flows.consent_desk import ConsentDesk
 from tests.unit.flows.remote_key import RemoteKey, new_remote, public_pem, with_keys
 from xbridge import AsyncBridge, Bridge, errors
@@ -31,6 +32,7 @@ from xbridge.crypto.sm2_signing import Sm2SigningKey
 from xbridge.evidence.bundle import read_bundle
 from xbridge.evidence.manifest import SIGNATURE_NAME
 from xbridge.evidence.trust import Trust, parse_trust, trust_bytes
+from xbridge.flows.consent import Consent
 from xbridge.flows.verification import verify_bundle
 from xbridge.stores.memory import MemoryStore
 from xbridge.stores.sqlite import SQLiteStore
@@ -435,6 +437,64 @@ def test_without_the_old_key_nothing_is_believed() -> None:
         with pytest.raises(TamperDetected) as caught:
             after.release(link, consent)
         assert caught.value.reason == reason
+
+
+def without_withdrawal(bundle: bytes, consent: Consent, thief: SigningKey, created_at: str) -> bytes:
+    """Return what a thief with one key makes of a genuine bundle: no withdrawal, under a manifest dated ``created_at``."""
+    members = {
+        name: content
+        for name, content in read_bundle(bundle).items()
+        if name != "consent/0002.json" and b"consent.withdrawn" not in content
+    }
+    return bound(members, consent=consent.id, exporter=thief, created_at=created_at)
+
+
+def test_one_stolen_key_hides_no_withdrawal_by_an_early_date() -> None:
+    """Where both are required, the first key alone cannot sign a manifest as if the second did not exist yet."""
+    first = SigningKey.generate("EdDSA")
+    since = "2026-01-01T00:00:00Z"
+    config = with_keys(record=first.to_pem().decode(), record_sm2=SM2_PEM, record_sm2_valid_from=since)
+    traveller = Traveller(config=config)
+    _, consent = traveller.agreed()
+    traveller.withdraw(consent)
+    genuine, trust = traveller.bridge.evidence(consent), both(traveller.bridge.trust)
+    assert verify_bundle(genuine, trust).everybody_known
+    for created_at, claim in (
+        ("2025-01-01T00:00:00Z", "story"),
+        (since, "manifest"),
+        ("2026-06-01T05:00:00Z", "manifest"),
+    ):
+        with pytest.raises(TamperDetected) as caught:
+            verify_bundle(without_withdrawal(genuine, consent, first, created_at), trust)
+        assert caught.value.claim == claim
+
+
+def test_a_stolen_retired_key_signs_no_manifest_of_what_came_later() -> None:
+    """A consent given under the new keys: dated in the old key's time its manifest is too old, and later the key was over."""
+    stolen = SigningKey.generate("EdDSA")
+    before = Traveller(config=with_keys(record=stolen.to_pem().decode()))
+    after = rotated(before, retired(public_pem(stolen)))
+    _, consent = after.agreed()
+    after.withdraw(consent)
+    genuine, trust = after.bridge.evidence(consent), parse_trust(after.bridge.trust)
+    assert verify_bundle(genuine, trust).everybody_known
+    for created_at, claim, reason in (
+        ("2026-05-01T00:00:00Z", "story", "mismatch"),
+        ("2026-06-01T04:00:29Z", "story", "mismatch"),
+        ("2026-06-01T04:01:00Z", "manifest", "expired"),
+    ):
+        with pytest.raises(TamperDetected) as caught:
+            verify_bundle(without_withdrawal(genuine, consent, stolen, created_at), trust)
+        assert (caught.value.claim, caught.value.reason) == (claim, reason)
+
+
+def test_a_clock_that_is_behind_makes_no_bundle_that_nobody_accepts() -> None:
+    """The bundle is dated no earlier than the newest entry in it, whichever process dated that."""
+    traveller = Traveller()
+    _, consent = traveller.agreed()
+    traveller.clock.advance(-5)
+    found = verify_bundle(traveller.bridge.evidence(consent), parse_trust(traveller.bridge.trust))
+    assert found.manifest.created_at == found.story[-1][1].at
 
 
 @pytest.mark.parametrize(
