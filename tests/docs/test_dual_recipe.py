@@ -60,6 +60,14 @@ def listing(binder: Binder, kinds: str, require: Any = "any") -> Trust:
     return parse_trust(trust_bytes(trust.model_copy(update={"keys": kept, "require": require})))
 
 
+def dated(trust: Trust, *, sm2: bool, **period: str) -> Trust:
+    """Return ``trust`` with another time for the record key of one kind."""
+    keys = tuple(
+        key.model_copy(update=period) if key.use == "record" and key.is_sm2 is sm2 else key for key in trust.keys
+    )
+    return trust.model_copy(update={"keys": keys})
+
+
 def judge(folder: Path, raw: bytes, trust: Trust) -> bool:
     """Return whether the recipe accepts ``raw``, after seeing that the library says the same."""
     done = follow(folder, raw, trust_bytes(trust))
@@ -122,6 +130,69 @@ def test_a_stripped_signature_is_missed_by_whoever_wants_both(binder: Binder, tm
     """The recipe reads the requirement in the trust file as the library does."""
     raw = binder.bind(bent(1, stripped))
     assert judge(tmp_path, raw, listing(binder, "both", require)) is (require == "any")
+
+
+@pytest.mark.parametrize(
+    ("created_at", "require", "accepted"),
+    [
+        ("2026-05-31T23:59:59Z", "both", False),
+        ("2026-06-01T04:00:59Z", "any", False),
+        ("2026-06-01T04:01:00Z", "any", True),
+        ("2026-06-01T04:01:00Z", "both", False),
+    ],
+)
+def test_a_manifest_is_not_older_than_what_it_lists(
+    binder: Binder, tmp_path: Path, created_at: str, require: str, accepted: bool
+) -> None:
+    """The holder of one key dates the manifest before the other key began: older than the newest entry it stops the script."""
+    trust = dated(listing(binder, "both", require), sm2=True, valid_from="2026-06-01T00:00:00Z")
+    raw = binder.bind(exporter=binder.record_key, created_at=created_at)
+    assert judge(tmp_path, raw, trust) is accepted
+
+
+@pytest.mark.parametrize(
+    ("period", "accepted"),
+    [
+        ({}, False),
+        ({"valid_from": "2026-06-01T05:00:01Z"}, True),
+        ({"valid_from": "2026-06-01T05:00:00Z"}, False),
+        ({"valid_until": "2026-06-01T04:00:00Z"}, True),
+        ({"valid_until": "2026-06-01T04:00:01Z"}, False),
+    ],
+)
+def test_a_second_key_is_missed_in_its_time_only(
+    binder: Binder, tmp_path: Path, period: dict[str, str], accepted: bool
+) -> None:
+    """What one key signed alone is enough, also for who wants both, where the other was not valid then."""
+    alone = replace(binder, sm2_key=None)
+    assert judge(tmp_path, alone.bind(), dated(listing(binder, "both", "both"), sm2=True, **period)) is accepted
+
+
+@pytest.mark.parametrize(
+    ("period", "accepted"),
+    [
+        ({"valid_until": "2026-06-01T05:00:01Z"}, True),
+        ({"valid_until": "2026-06-01T05:00:00Z"}, False),
+        ({"valid_until": "2026-06-01T04:01:00Z"}, False),
+        ({"valid_from": "2026-06-01T04:00:00Z"}, True),
+        ({"valid_from": "2026-06-01T04:00:01Z"}, False),
+    ],
+)
+def test_a_signature_outside_its_keys_time_stops(
+    binder: Binder, tmp_path: Path, period: dict[str, str], accepted: bool
+) -> None:
+    """A retired key signs nothing afterwards, and a new one nothing before, whatever the other key signed."""
+    assert judge(tmp_path, binder.bind(), dated(listing(binder, "both"), sm2=True, **period)) is accepted
+
+
+@pytest.mark.parametrize(("until", "accepted"), [("2026-06-01T04:01:00Z", False), ("2026-06-01T04:01:01Z", True)])
+def test_a_log_key_is_not_over_when_the_newest_entry_is_made(
+    binder: Binder, tmp_path: Path, until: str, accepted: bool
+) -> None:
+    """The log's key has an end as well, and the script knows it."""
+    trust = listing(binder, "both")
+    keys = tuple(key.model_copy(update={"valid_until": until}) if key.use == "log" else key for key in trust.keys)
+    assert judge(tmp_path, binder.bind(), trust.model_copy(update={"keys": keys})) is accepted
 
 
 def test_the_id_is_part_of_the_signature(binder: Binder, tmp_path: Path) -> None:
