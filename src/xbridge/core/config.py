@@ -100,7 +100,10 @@ class Service(_Section):
         return self.audience_party or self.exporter
 
 
-SM2_ID = Field(default="1234567812345678", pattern=r"^[!-~]{1,64}$")
+SM2_ID_FORM = r"[!-~]{1,64}"
+"""What an SM2 id may look like here: printable ASCII, far below the 8191 bytes that the standard could take."""
+
+SM2_ID = Field(default="1234567812345678", pattern=f"^{SM2_ID_FORM}$")
 """The id under which an SM2 key signs, by default that of GM/T 0009."""
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal, get_args
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
+from xbridge.core.config import SM2_ID_FORM
 from xbridge.core.decision import Record
 from xbridge.core.errors import ConfigError, TamperDetected, TokenInvalid, VerificationError
 from xbridge.core.moment import from_text, to_text
@@ -35,7 +36,7 @@ class TrustedKey(Record):
     """
 
     jwk: dict[str, str]
-    sm2_id: str = ""
+    sm2_id: str = Field(default="", pattern=f"^({SM2_ID_FORM})?$")
     use: KeyUse
     valid_from: str
     valid_until: str

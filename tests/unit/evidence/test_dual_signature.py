@@ -263,6 +263,10 @@ def test_both_of_one_kind_is_no_requirement(binder: Binder) -> None:
     [
         lambda key: key.pop("sm2_id"),
         lambda key: key.update(sm2_id=""),
+        lambda key: key.update(sm2_id="x" * 65),
+        lambda key: key.update(sm2_id="x" * 9000),
+        lambda key: key.update(sm2_id="two words"),
+        lambda key: key.update(sm2_id="\u4e2d"),
         lambda key: key.update(use="log"),
         lambda key: key.update(use="token"),
         lambda key: key["jwk"].update(x=key["jwk"]["y"]),
@@ -273,6 +277,10 @@ def test_both_of_one_kind_is_no_requirement(binder: Binder) -> None:
     ids=[
         "no id",
         "an empty id",
+        "an id too long for ours",
+        "an id too long for anybody",
+        "an id with a blank",
+        "an id that is not ASCII",
         "a log key",
         "a token key",
         "off the curve",
@@ -288,6 +296,19 @@ def test_an_sm2_key_that_is_not_one_is_refused(binder: Binder, change: Callable[
     change(key)
     with pytest.raises(ConfigError):
         parse_trust(canonical_json_of(document))
+
+
+def test_a_bundle_whose_own_keys_have_an_impossible_id_is_refused(binder: Binder) -> None:
+    """What a bundle brings is a finding about the bundle, with or without a trust file, and no fault of the reader's file."""
+
+    def lengthen(members: dict[str, bytes]) -> None:
+        members["keys.json"] = members["keys.json"].replace(b'"sm2_id":"', b'"sm2_id":"' + b"x" * 9000)
+
+    raw = binder.bind(lengthen)
+    for trust in (None, binder.trust()):
+        with pytest.raises(TamperDetected) as caught:
+            verify_bundle(raw, trust)
+        assert (caught.value.claim, caught.value.reason) == ("manifest", "malformed")
 
 
 def test_an_id_belongs_to_sm2_alone(binder: Binder) -> None:
