@@ -7,7 +7,7 @@ show in a ``repr``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
@@ -123,6 +123,13 @@ class RetiredKey(_Section):
     def _moment(cls, text: str) -> str:
         """Refuse what is not a moment."""
         return to_text(from_text(text))
+
+    @model_validator(mode="after")
+    def _had_a_time(self) -> Self:
+        """Refuse a key that was never valid: its dates were swapped."""
+        if from_text(self.valid_until) <= from_text(self.valid_from):
+            raise ValueError("valid_until must be after valid_from")
+        return self
 
 
 class Keys(_Section):

@@ -48,7 +48,7 @@ class TrustedKey(Record):
 
     @property
     def kid(self) -> str:
-        """The key's RFC 7638 thumbprint."""
+        """What signatures call the key: the JWK's own ``kid``, and its RFC 7638 thumbprint where it has none."""
         return self.public().kid
 
     def public(self) -> PublishedKey:

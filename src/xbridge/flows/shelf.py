@@ -85,7 +85,8 @@ def _link(row: Row) -> LinkRecord:
 async def read_consent(deps: Deps, consent_id: str) -> tuple[ConsentHistory, Row]:
     """Return a consent's verified history and its row.
 
-    Raises ``ConsentMissing("none")``, and ``TamperDetected`` for what no record key of ours signed in its time.
+    Raises ``ConsentMissing("none")``, and ``TamperDetected`` for what no record key of ours signed, or a retired one
+    outside its time.
     """
     row = await read(consent_key(consent_id))
     if row is None:

@@ -508,6 +508,18 @@ def test_a_retired_key_is_a_public_key_of_ours(pem: str, says: str) -> None:
         Traveller(config=with_keys(record_retired=(retired(pem),)))
 
 
+@pytest.mark.parametrize("until", ["2026-01-01T00:00:00Z", "2025-12-31T16:00:00-08:00", "2025-01-01T00:00:00Z"])
+def test_a_retired_key_had_a_time(until: str) -> None:
+    """A period that ends where it begins, or before, is a slip of whoever wrote it: no signature would ever count."""
+    with pytest.raises(ValueError, match="valid_until must be after valid_from"):
+        retired(ED_PUBLIC, until)
+    with pytest.raises(ConfigError, match="record_retired"):
+        documents: list[dict[str, Any]] = []
+        World(overrides=documents.append)
+        old = {"public": ED_PUBLIC, "valid_from": "2026-01-01T00:00:00Z", "valid_until": until}
+        parse_config({**documents[0], "keys": {**documents[0]["keys"], "record_retired": [old]}})
+
+
 def test_a_key_cannot_be_retired_and_in_use() -> None:
     """One key, one job, one time."""
     key = SigningKey.generate("EdDSA")
