@@ -11,7 +11,7 @@ import hmac
 import json
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -53,15 +53,29 @@ def sign_request(secret: str, *, sid: str, rid: str, now: datetime) -> tuple[tup
 def build_content(body: Mapping[str, object]) -> bytes:
     """Return the JSON text of a call.
 
-    Raises ``ConfigError`` for what is not plain JSON, or has a member in capitals: the gateway wants them small.
+    Raises ``ConfigError`` for what is not plain JSON, or has a member in capitals at any depth: the gateway wants them
+    small.
     """
-    if any(str(name) != name or name != name.lower() for name in body):
-        raise ConfigError("the members of a call of the national gateway are written in small letters")
     try:
-        return json.dumps(dict(body), ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
-    except (TypeError, ValueError):
+        content = json.dumps(dict(body), ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    except (TypeError, ValueError, RecursionError):
         # The cause is dropped on purpose: it may quote a value.
         raise ConfigError("the body of a national call is plain JSON: objects, lists, texts, numbers") from None
+    # Only now, when it is known to have an end: a body that holds itself has no JSON text.
+    if any(not isinstance(name, str) or name != name.lower() for name in _members(dict(body))):
+        raise ConfigError("the members of a call of the national gateway are written in small letters")
+    return content
+
+
+def _members(value: object) -> Iterator[object]:
+    """Yield the name of every member of ``value``, at every depth."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield name
+            yield from _members(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _members(inner)
 
 
 def build_address(base_url: str, path: str) -> str:

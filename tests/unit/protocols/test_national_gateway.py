@@ -60,10 +60,18 @@ def test_content() -> None:
     """Compact JSON as it was given; capitals and what is no JSON are refused without being quoted."""
     assert build_content({"name": "陳大文", "no": 1}) == '{"name":"陳大文","no":1}'.encode()
     bodies: tuple[dict[Any, Any], ...] = ({"Name": 1}, {1: 2}, {"a": {1, 2}}, {"a": float("nan")})
+    bodies += ({"a": {"Name": 1}}, {"a": [0, {"b": ({"noT": 1},)}]}, {"a": {"b": {1: 2}}}, holds_itself())
     for body in bodies:
         with pytest.raises(ConfigError) as caught:
             build_content(body)
         assert caught.value.__cause__ is None
+
+
+def holds_itself() -> dict[str, Any]:
+    """A body without an end."""
+    body: dict[str, Any] = {"a": []}
+    body["a"].append(body)
+    return body
 
 
 def read(document: object, *, status: int = 200) -> object:
