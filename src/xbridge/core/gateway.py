@@ -8,11 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Literal
 
 AccountType = Literal["human", "corp"]
+SKEW = timedelta(seconds=180)
+"""How far ahead of our clock a proof may have been made: as far as a request may be signed (5.2)."""
+LONGEST_PROOF = timedelta(days=1)
+"""No proof counts for longer from now; the lifetimes that were seen are 300 seconds (5.6), this bound is ours."""
+
+
+def _counts(now: datetime, *, until: datetime | None, made: datetime | None = None) -> bool:
+    """Return whether a proof counts at ``now``; one that was made in the future, or ends beyond all measure, does not."""
+    if until is None or not now < until <= now + LONGEST_PROOF + SKEW:
+        return False
+    return made is None or made <= now + SKEW
 
 
 def _nothing() -> Mapping[str, object]:
@@ -37,11 +48,11 @@ class GatewayUser:
 
     def has_fresh_face(self, now: datetime) -> bool:
         """Return whether a proof by face still counts at ``now``."""
-        return self.face_expires_at is not None and now < self.face_expires_at
+        return _counts(now, until=self.face_expires_at)
 
     def has_fresh_realname(self, now: datetime) -> bool:
         """Return whether a proof of the real name still counts at ``now``."""
-        return self.realname_expires_at is not None and now < self.realname_expires_at
+        return _counts(now, until=self.realname_expires_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +97,7 @@ class TifUser:
 class LoginSession:
     """A login session of the mini-program or the app: its three parts, merged as they are at run time (5.6).
 
-    Times are moments; lifetimes are seconds, as the platform sent them.
+    Times are moments.  ``realname_checked`` is None where the platform does not say.
     """
 
     sid: str = field(repr=False)
@@ -107,7 +118,7 @@ class LoginSession:
     sid_at: datetime | None = None
     face_at: datetime | None = None
     realname_at: datetime | None = None
-    realname_checked: bool = False
+    realname_checked: bool | None = None
     cid_start_date: str = field(default="", repr=False)
     cid_expire_date: str = field(default="", repr=False)
     account: str = field(default="", repr=False)
@@ -123,11 +134,13 @@ class LoginSession:
 
     def has_fresh_face(self, now: datetime) -> bool:
         """Return whether a proof by face still counts at ``now``."""
-        return self.face_expires_at is not None and now < self.face_expires_at
+        return _counts(now, until=self.face_expires_at, made=self.face_at)
 
     def has_fresh_realname(self, now: datetime) -> bool:
-        """Return whether a proof of the real name still counts at ``now``."""
-        return self.realname_expires_at is not None and now < self.realname_expires_at
+        """Return whether a proof of the real name still counts at ``now``; one that is stated not to hold never does."""
+        if self.realname_checked is False:
+            return False
+        return _counts(now, until=self.realname_expires_at, made=self.realname_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

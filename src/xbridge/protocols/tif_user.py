@@ -92,7 +92,7 @@ def read_login_session(document: Mapping[str, object]) -> LoginSession:
         # Both names were seen, one on each platform.
         "mobile": _text(merged, "mobile") or _text(merged, "phone"),
         "login_type": _word_or_number(merged, "login_type"),
-        "realname_checked": _number(merged, "realname_checked") == 1,
+        "realname_checked": _flag(merged, "realname_checked"),
         "app": _members(merged.get("app")),
         "extension": _members(merged.get("extension")),
         "sid_at": _moment(merged, "sid_time"),
@@ -170,6 +170,11 @@ def _number(document: Mapping[str, object], name: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int | str) or not _NUMBER.fullmatch(str(value)):
         raise VerificationError("user", reason="malformed")
     return int(value)
+
+
+def _flag(document: Mapping[str, object], name: str) -> bool | None:
+    """Return whether a 1 stands there, None where nothing does."""
+    return None if document.get(name) in (None, "") else _number(document, name) == 1
 
 
 def _word_or_number(document: Mapping[str, object], name: str) -> str | int:

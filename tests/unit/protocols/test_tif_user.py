@@ -138,6 +138,36 @@ def test_the_session_in_three_parts_and_in_one():
     assert not any(value in repr(session) for value in ("陳", "YSSRZ", "10000000001", "8***9"))
 
 
+def with_info(**changes):
+    """The session with other members in its middle part."""
+    return read_login_session({**SESSION, "session_info": {**SESSION["session_info"], **changes}})
+
+
+def test_a_real_name_that_is_stated_not_to_hold_is_not_fresh():
+    """A recent time counts for a name that was checked or about which nothing is said, and for no other."""
+    told = {stated: with_info(realname_time=T, realname_checked=stated) for stated in (1, "1", None, "", 0, "0", 2)}
+    assert {stated: session.realname_checked for stated, session in told.items()} == {
+        1: True, "1": True, None: None, "": None, 0: False, "0": False, 2: False
+    }  # fmt: skip
+    assert [stated for stated, session in told.items() if session.has_fresh_realname(NOW)] == [1, "1", None, ""]
+
+
+@pytest.mark.parametrize(("ahead", "counts"), [(0, True), (180, True), (181, False), (10**8, False)])
+def test_a_proof_from_the_future_is_not_believed(ahead, counts):
+    """A proof that was made further ahead than clocks differ is not fresh, however long it says it lives."""
+    session = with_info(face_time=T + ahead, realname_time=T + ahead)
+    assert (session.has_fresh_face(NOW), session.has_fresh_realname(NOW)) == (counts, counts)
+
+
+@pytest.mark.parametrize(("ahead", "counts"), [(86400 + 180, True), (86400 + 181, False), (10**8, False)])
+def test_a_proof_ends_within_measure(ahead, counts):
+    """An end so far ahead that no proof lives until then belongs to no proof."""
+    user = read_gateway_user(uid="u", uinfo="", ext=ext(face_expire=T + ahead, realname_expire=T + ahead))
+    assert (user.has_fresh_face(NOW), user.has_fresh_realname(NOW)) == (counts, counts)
+    lasting = read_login_session({**SESSION, "session_ctl": {"face_expire_time": ahead}})
+    assert lasting.has_fresh_face(NOW) is counts
+
+
 def test_two_parts_may_not_state_one_field():
     """A field that two parts state is refused: which one counts would be chance."""
     twice = {**SESSION, "session_id": {**SESSION["session_id"], "uid": "u2"}}
