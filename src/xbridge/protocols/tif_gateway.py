@@ -35,7 +35,8 @@ _VALUE = re.compile(r"[\x21-\x2b\x2d-\x7e]*", re.ASCII)
 _PLACES: dict[str, tuple[Family, str]] = {
     f"x-{family}-{name}": (family, name) for family in FAMILIES for name in _SIGNED
 }
-_PREFIXES = tuple(f"x-{family}-" for family in FAMILIES)
+_PREFIXES = (*(f"x-{family}-" for family in FAMILIES), "x-sal-")
+_OTHERS = frozenset({"x-ysshint"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +129,7 @@ def _found(headers: Iterable[tuple[str, str]], families: Sequence[Family]) -> di
     found: dict[tuple[Family, str], str] = {}
     for name, value in headers:
         # An application behind WSGI cannot tell an underscore from a hyphen, so neither do we.
-        place = _PLACES.get(name.lower().replace("_", "-"))
+        place = _PLACES.get(spelling_of(name))
         if place is None or place[0] not in families:
             continue
         if place in found or "," in value:
@@ -184,9 +185,18 @@ def verify_signature(found: GatewayHeaders, token: str) -> None:
         raise TokenInvalid("signature", reason="mismatch")
 
 
+def spelling_of(name: str) -> str:
+    """Return the one spelling of the header ``name`` that all others mean too, to an application behind WSGI."""
+    return name.lower().replace("_", "-")
+
+
 def is_gateway_header(name: str) -> bool:
-    """Return whether ``name`` is of either family, however it is spelled: none of these may come from a stranger."""
-    return name.lower().replace("_", "-").startswith(_PREFIXES)
+    """Return whether ``name`` is the gateway's, however it is spelled: none of these may come from a stranger.
+
+    Both families, ``x-sal-*`` that one gateway reads too, and ``x-ysshint`` beside ``x-tif-sid`` (5.5 (b), VERIFIED).
+    """
+    spelling = spelling_of(name)
+    return spelling.startswith(_PREFIXES) or spelling in _OTHERS
 
 
 def refusal_for(error: VerificationError) -> Refusal:

@@ -35,8 +35,8 @@ class GatewayMiddleware:
 
     The same stands in ``scope["state"]["gateway_user"]`` (``request.state.gateway_user``).  ``exempt`` are whole paths,
     such as a health check's, that anybody may call and that never have a user.  ``unsigned`` names headers of the
-    gateway that the application wants to see although nobody signed them, such as ``"x-tif-sid"``; all others are taken
-    away.  ``refusal_status`` is the HTTP status of a refusal; the gateway's own is UNKNOWN, and 400 is how its codes
+    gateway that the application wants to see although nobody signed them, such as ``"x-tif-sid"``, each once at most; all
+    others are taken away.  ``refusal_status`` is the HTTP status of a refusal; the gateway's own is UNKNOWN, and 400 is how its codes
     begin (a 401 would owe a challenge that no gateway answers).  Raises ``ConfigError``.
     """
 
@@ -63,10 +63,10 @@ class GatewayMiddleware:
         headers: list[tuple[bytes, bytes]] = list(scope.get("headers", ()))
         if self._rules.is_exempt(scope.get("path", "")):
             return await self._app(self._inner(scope, headers, None, verified=False), receive, send)
+        pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
         try:
-            user = await self._bridge.verify_gateway_request(
-                [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers], provider=self._provider
-            )
+            self._rules.verify_unsigned(pairs)
+            user = await self._bridge.verify_gateway_request(pairs, provider=self._provider)
         except (VerificationError, StoreError) as error:
             return await _refuse(scope, self._rules.refuse(error), receive, send)
         return await self._app(self._inner(scope, headers, user, verified=True), receive, send)

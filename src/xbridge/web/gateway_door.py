@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from xbridge.core.errors import ConfigError, StoreError, VerificationError
-from xbridge.protocols.tif_gateway import Refusal, is_gateway_header, refusal_for
+from xbridge.core.errors import ConfigError, StoreError, TokenInvalid, VerificationError
+from xbridge.protocols.tif_gateway import Refusal, is_gateway_header, refusal_for, spelling_of
 
 USER_KEY = "xbridge.gateway_user"
 """Where the application finds the user: in the ASGI scope and in the WSGI environ."""
@@ -41,7 +41,7 @@ class DoorRules:
         if not 400 <= refusal_status <= 499:
             raise ConfigError("refusal_status is a client error, 400 to 499")
         self._exempt = frozenset(exempt)
-        self._unsigned = frozenset(name.lower() for name in unsigned)
+        self._unsigned = frozenset(spelling_of(name) for name in unsigned)
         self._status = refusal_status
 
     def is_exempt(self, path: str) -> bool:
@@ -56,7 +56,21 @@ class DoorRules:
         """
         if not is_gateway_header(name):
             return True
-        return verified and name.lower().replace("_", "-") in self._unsigned
+        return verified and spelling_of(name) in self._unsigned
+
+    def verify_unsigned(self, headers: Iterable[tuple[str, str]]) -> None:
+        """Check that each header that ``unsigned`` lets through is there once at most, in whatever spelling.
+
+        Servers that join repeated headers do so with a comma.  Raises ``TokenInvalid("headers", reason="duplicated")``.
+        """
+        seen: set[str] = set()
+        for name, value in headers:
+            spelling = spelling_of(name)
+            if spelling not in self._unsigned or not is_gateway_header(name):
+                continue
+            if spelling in seen or "," in value:
+                raise TokenInvalid("headers", reason="duplicated")
+            seen.add(spelling)
 
     def refuse(self, error: VerificationError | StoreError) -> Answer:
         """Return the answer to a request that ``error`` stopped, in the gateway's shape (guangdong.md 5.3)."""

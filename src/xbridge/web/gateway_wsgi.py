@@ -58,6 +58,7 @@ class GatewayMiddleware:
             return self._app(self._inner(environ, None, verified=False), start_response)
         headers = [(_name(key), value) for key, value in environ.items() if key.startswith("HTTP_")]
         try:
+            self._rules.verify_unsigned(headers)
             user = self._bridge.verify_gateway_request(headers, provider=self._provider)
         except (VerificationError, StoreError) as error:
             return _refuse(self._rules.refuse(error), start_response)

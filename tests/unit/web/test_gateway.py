@@ -112,6 +112,27 @@ def test_the_verified_user_is_on_the_request(doors: Doors) -> None:
     assert (doors.seen[-1].name, doors.seen[-1].document_number) == ("陳大文", UINFO)
 
 
+STRAYS = {"x-ysshint": "1", "X_YssHint": "2", "x-sal-uid": "admin", "X_Sal_Userid": "admin"}
+
+
+def test_none_of_the_gateway_s_other_headers_arrives(doors: Doors) -> None:
+    """What the gateway or its relatives read beside the signed headers is taken away from verified requests too."""
+    status, told = doors.get({**signed(doors.world, **SOMEBODY), **STRAYS})
+    assert status == 200
+    assert not [name for name in told["headers"] if name.replace("_", "-").startswith(("x-sal", "x-yss"))]
+
+
+@pytest.mark.parametrize("again", ["x-tif-sid", "X-TIF-SID", "x_tif_sid", "x-Tif_sid"])
+def test_what_passes_unsigned_passes_once(doors: Doors, again: str) -> None:
+    """Two of a header that nobody signed are refused in every spelling: which one counts would be chance."""
+    before = len(doors.seen)
+    twice = [*signed(doors.world, **SOMEBODY).items(), ("x-tif-sid", "YSSRZ1"), (again, "YSSRZ2")]
+    assert doors.get(twice) == refusal("missing headers.")
+    joined = [*signed(doors.world, **SOMEBODY).items(), (again, "YSSRZ1,YSSRZ2")]
+    assert doors.get(joined) == refusal("missing headers.")
+    assert len(doors.seen) == before
+
+
 def test_a_call_about_nobody_has_no_user(doors: Doors) -> None:
     """What the gateway sends for nobody arrives, with None."""
     assert doors.get(signed(doors.world))[1]["uid"] is None
@@ -152,10 +173,10 @@ def test_strangers_replays_and_doubles(doors: Doors) -> None:
 def test_exempt_paths_have_no_user_and_no_headers(doors: Doors) -> None:
     """A health check needs no gateway, and believes nobody; only the whole path is exempt."""
     status, told = doors.get(
-        {"x-tif-uid": "admin", "X_TIF_UINFO": "1", "x-rio-uid": "admin", "x-tif-sid": "s"}, "/health"
+        {"x-tif-uid": "admin", "X_TIF_UINFO": "1", "x-rio-uid": "admin", "x-tif-sid": "s", **STRAYS}, "/health"
     )
     assert (status, told["uid"]) == (200, None)
-    assert not [name for name in told["headers"] if "tif" in name or "rio" in name]
+    assert not [name for name in told["headers"] if any(word in name for word in ("tif", "rio", "sal", "yss"))]
     for path in ("/health/", "/healthy", "/health/x", "/Health"):
         assert doors.get({}, path) == refusal("missing headers.")
 
