@@ -42,7 +42,7 @@ class BlockingGateway(Shared, ABC):
         """Return what the service at ``path`` behind the gateway answered to a signed POST of ``body`` as JSON.
 
         Repeated only where no connection was made.  Raises ``ProviderRejected`` with the service's or the gateway's
-        own code, ``ProviderUnavailable``, ``ProtocolError``, ``ConfigError``, ``Unsupported``.
+        own code, ``ProviderUnavailable``, ``ProtocolError``, ``ConfigError``, ``Unsupported``, ``StoreUnavailable``.
         """
         return self._run(
             "call_gateway",

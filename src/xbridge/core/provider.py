@@ -210,7 +210,7 @@ class GatewayCaller(Protocol):
         now: datetime,
         entropy: Entropy,
     ) -> GatewayReply:
-        """Return what a service behind the gateway answered.  Raises ``ProviderError``, ``ConfigError``."""
+        """Return what a service answered.  Raises ``ProviderError``, ``ConfigError``, ``StoreUnavailable``."""
         ...
 
     async def one_off_user(

@@ -33,7 +33,10 @@ async def call_gateway(
     now: datetime,
     entropy: Entropy,
 ) -> GatewayReply:
-    """Return what the service at ``path`` answered.  Raises ``Unsupported``, ``ConfigError``, ``ProviderError``."""
+    """Return what the service at ``path`` answered.
+
+    Raises ``Unsupported``, ``ConfigError``, ``ProviderError``, ``StoreUnavailable``.
+    """
     caller, settings = _caller(deps, provider_id)
     return await caller.call_gateway(settings, path, body=body, service_id=service_id, now=now, entropy=entropy)
 

@@ -35,9 +35,9 @@ class GatewayMiddleware:
 
     The same stands in ``scope["state"]["gateway_user"]`` (``request.state.gateway_user``).  ``exempt`` are whole paths,
     such as a health check's, that anybody may call and that never have a user.  ``unsigned`` names headers of the
-    gateway that the application wants to see although nobody signed them, such as ``"x-tif-sid"``, each once at most; all
-    others are taken away.  ``refusal_status`` is the HTTP status of a refusal; the gateway's own is UNKNOWN, and 400 is how its codes
-    begin (a 401 would owe a challenge that no gateway answers).  Raises ``ConfigError``.
+    gateway that the application wants to see although nobody signed them, such as ``"x-tif-sid"``, each once at most;
+    all others are taken away.  ``refusal_status`` is the HTTP status of a refusal; the gateway's own is UNKNOWN, and 400
+    is how its codes begin (a 401 would owe a challenge that no gateway answers).  Raises ``ConfigError``.
     """
 
     def __init__(

@@ -10,13 +10,14 @@ import pytest
 
 from xbridge import errors
 from xbridge.core.config import parse_config
-from xbridge.core.effects import Effect, Spend, WasSpent
+from xbridge.core.effects import Effect, Send, Spend, WasSpent
 from xbridge.core.gateway import GatewayUser
-from xbridge.flows.gateway import verify_gateway_request
+from xbridge.flows.gateway import call_gateway, verify_gateway_request
 from xbridge.protocols.tif_gateway import signature_of
 from xbridge.testing import World
 from xbridge.testing.world import NOON
 from xbridge_mocks.tif.forwarding import Forwarded, ForwardReply
+from xbridge_mocks.tif.gate import Gate
 from xbridge_mocks.tif.misbehaviour import FORWARD_FAULTS
 
 PERSON = "chan-tai-man"
@@ -202,6 +203,65 @@ def test_the_nonce_outlives_the_window(world: World) -> None:
     assert refused(world, early) == ("nonce", "replayed")
     world.clock.advance(1)
     assert refused(world, early) == ("timestamp", "expired")
+
+
+def overheard(world: World, monkeypatch: pytest.MonkeyPatch, call: Callable[[], Any]) -> list[tuple[str, str]]:
+    """The gateway's headers of the call that ``call`` makes, as somebody on its way sees them."""
+    seen: list[Any] = []
+    admit = Gate.admit
+
+    def listen(gate: Gate, request: Any, trail: Any) -> Any:
+        seen.append(request)
+        return admit(gate, request, trail)
+
+    monkeypatch.setattr(Gate, "admit", listen)
+    call()
+    return [(name, value) for name, value in seen[-1].headers.items() if name.lower().startswith("x-tif-")]
+
+
+def test_a_call_of_ours_does_not_come_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who saw a call of ours cannot send it to us as the gateway's request for nobody, in no family, to its last second."""
+    token = world.mocks.tif.issue_one_off(PERSON)
+    sent = overheard(world, monkeypatch, lambda: world.bridge.one_off_user(token))
+    assert len(sent) == 4
+    assert refused(world, sent) == ("nonce", "replayed")
+    world.clock.advance(180)
+    assert refused(world, sent) == ("nonce", "replayed")
+
+
+def test_our_nonces_are_spent_before_they_leave(world: World) -> None:
+    """The nonce is in the store before the call is sent; one that is not new is drawn again, and no more than thrice."""
+    drawn = [b"\1" * 8, b"\1" * 8, b"\2" * 8]
+
+    def start() -> Any:
+        left = iter(drawn)
+        return call_gateway(
+            world.bridge._deps, "/ebus/x", body={}, service_id="", provider_id="guangdong", now=NOON,
+            entropy=lambda size: next(left),
+        )  # fmt: skip
+
+    paasid, until = gateway(world).paasid, NOON + timedelta(seconds=600)
+    flow = start()
+    assert flow.send(None) == Spend(f"gateway/{paasid}/{'01' * 8}", until)
+    assert flow.send(False) == Spend(f"gateway/{paasid}/{'01' * 8}", until)
+    assert flow.send(False) == Spend(f"gateway/{paasid}/{'02' * 8}", until)
+    sent = flow.send(True)
+    assert isinstance(sent, Send)
+    assert dict(sent.request.headers)["x-tif-nonce"] == "02" * 8
+    flow.close()
+    flow = start()
+    flow.send(None)
+    flow.send(False)
+    flow.send(False)
+    with pytest.raises(errors.ConfigError):
+        flow.send(False)
+
+
+def test_a_request_for_nobody_may_be_refused() -> None:
+    """Where every request has a user, one without is refused although its signature holds; the default takes it."""
+    world = World(gateway=True, overrides=settings(userless="refuse"))
+    assert refused(world, signed(world, "for-nobody-at-all")) == ("user", "missing")
+    assert world.bridge.verify_gateway_request(signed(world, "for-somebody", uid="u"))
 
 
 Change = Callable[[dict[str, Any]], None]

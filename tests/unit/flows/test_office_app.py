@@ -27,6 +27,7 @@ class Office:
         self.stage = Stage(colour, providers=("zwrz",))
         self.mock = self.stage.world.mocks.zwrz.office_app
         self.paths: list[str] = []
+        self.nonces: list[str] = []
         self.stage.world.applications["gateway.test"] = self._listen
         self.given = self.mock.register_application()
         self.officer = self.stage.world.mocks.zwrz.subjects("x")["lee-siu-ming"]
@@ -46,6 +47,7 @@ class Office:
 
     def _listen(self, environ: dict[str, Any], start_response: Any) -> Any:
         self.paths.append(environ["PATH_INFO"])
+        self.nonces.append(environ["HTTP_X_TIF_NONCE"])
         return self.mock(environ, start_response)
 
 
@@ -62,6 +64,7 @@ def office(made: Office) -> Office:
     """The office, in which nothing has happened yet."""
     made.mock.clear()
     made.paths.clear()
+    made.nonces.clear()
     return made
 
 
@@ -77,6 +80,15 @@ def test_who_opened_the_page(office: Office, flavour: str) -> None:
     assert office.ask(bridge) == office.ask(bridge) == office.officer
     asked = f"/ebus/{flavour}/cgi-bin/user/getuserinfo"
     assert office.paths == [f"/ebus/{flavour}/cgi-bin/gettoken", asked, asked]
+
+
+def test_a_nonce_is_spent(office: Office) -> None:
+    """Every nonce of ours counts as seen at the gateway's door, so a call that was overheard cannot come in there."""
+    office.ask(office.bridge())
+    store, now = office.stage.world.store, office.stage.world.clock.now()
+    markers = [f"gateway/{office.given.paasid}/{nonce}" for nonce in office.nonces]
+    assert markers
+    assert all(store.was_spent(marker, now=now) for marker in markers)
 
 
 def test_the_directory(office: Office) -> None:

@@ -21,6 +21,7 @@ from xbridge.protocols.tif_gateway import (
     verify_signature,
     verify_time,
 )
+from xbridge.protocols.tif_nonce import marker_of
 from xbridge.protocols.tif_user import read_gateway_user
 from xbridge.providers.guangdong import gateway_login
 from xbridge.providers.guangdong.gateway_call import call
@@ -54,7 +55,7 @@ class GatewayFace:
         # (4) The order is the gateway's (5.2).  Only asked here: whoever holds no token could otherwise burn the nonce
         # of a request on its way, or fill the store with nonces that nobody signed.
         verify_nonce_form(found, lengths=gateway.nonce_lengths)
-        marker = f"gateway/{gateway.paasid}/{found.nonce}"
+        marker = marker_of(gateway.paasid, found.nonce)
         if await was_spent(marker):
             raise TokenInvalid("nonce", reason="replayed")
         # (5)
@@ -142,6 +143,8 @@ def _user(gateway: GatewaySettings, found: GatewayHeaders) -> GatewayUser | None
         # Nobody signed these two, so anybody can have written them.
         if gateway.unsigned_user == "refuse" and (found.uinfo or found.ext):
             raise TokenInvalid("user", reason="unsigned")
+        if gateway.userless == "refuse":
+            raise TokenInvalid("user", reason="missing")
         return None
     try:
         return read_gateway_user(uid=found.uid, uinfo=found.uinfo, ext=found.ext, form=gateway.ext_form)

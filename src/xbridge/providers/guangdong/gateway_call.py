@@ -26,6 +26,7 @@ from xbridge.core.ports import Entropy
 from xbridge.crypto.canonical import parse_strict
 from xbridge.protocols.sm_envelope.settings import SealedCall, SmEnvelopeSettings
 from xbridge.protocols.tif_gateway import sign_request
+from xbridge.protocols.tif_nonce import draw_nonce
 from xbridge.providers.guangdong.gateway_settings import GatewaySettings
 
 PROVIDER_ID = "guangdong"
@@ -48,8 +49,9 @@ async def call(
 ) -> GatewayReply:
     """POST ``body`` as JSON to ``path`` behind the gateway and return what it answered, both inside ``envelope`` if any.
 
-    A call that found no connection is repeated, signed afresh; one that may have arrived never is.  Raises
-    ``ConfigError``, ``ProviderUnavailable``, ``ProviderRejected``, ``ProtocolError``.
+    A call that found no connection is repeated, signed afresh; one that may have arrived never is.  Each nonce
+    is spent before it leaves.  Raises ``ConfigError``, ``ProviderUnavailable``, ``ProviderRejected``, ``ProtocolError``,
+    ``StoreUnavailable``.
     """
     if not _PATH.fullmatch(path):
         raise ConfigError("a path behind the gateway starts with a slash and has plain names between slashes")
@@ -64,7 +66,7 @@ async def call(
             url=f"{gateway.base_url}{path}",
             headers=(
                 ("Content-Type", "application/json"), *headers,
-                *_signed(gateway, caller, service_id, now=now, entropy=entropy),
+                *await _signed(gateway, caller, service_id, now=now, entropy=entropy),
             ),
             content=sealed.content,
             max_reply_bytes=MAX_REPLY_BYTES,
@@ -142,14 +144,17 @@ def _content(body: Mapping[str, object]) -> bytes:
         raise ConfigError("the body of a gateway call is plain JSON: objects, lists, texts, numbers") from None
 
 
-def _signed(
+async def _signed(
     gateway: GatewaySettings, caller: tuple[str, str] | None, service_id: str, *, now: datetime, entropy: Entropy
 ) -> tuple[tuple[str, str], ...]:
     paasid, token = caller or (gateway.paasid, gateway.token.get_secret_value())
     return sign_request(
         paasid=paasid,
         token=token,
-        nonce=entropy(gateway.nonce_len // 2).hex(),
+        # Under our own id, whoever calls: that is where a request that comes in is looked up.
+        nonce=await draw_nonce(
+            gateway.paasid, length=gateway.nonce_len, keep_s=gateway.nonce_ttl_s, now=now, entropy=entropy
+        ),
         now=now,
         case=gateway.hex_case,
         family=gateway.family,

@@ -23,8 +23,9 @@ class GatewaySettings(BaseModel):
     In: a request is good for ``window_s`` seconds, and ``future_s`` ahead of our clock (5.2, VERIFIED; the gateway's own
     window is narrower, 5.3); its nonce is remembered for ``nonce_ttl_s``, which must outlast both.  ``inbound_paasid``
     ``"own"`` demands our own id in ``x-tif-paasid`` (INFERRED), ``"any"`` does not look at it.  ``unsigned_user`` says
-    what happens to ``uinfo`` and ``ext`` without a ``uid``, which nobody signed: refused, or dropped.  ``accept_rio``
-    takes the predecessor's headers too.  ``ext_form``: see ``protocols/tif_user.py``.
+    what happens to ``uinfo`` and ``ext`` without a ``uid``, which nobody signed: refused, or dropped.  ``userless``
+    ``"refuse"`` takes no request that names nobody; its signature has the form of our own calls.  ``accept_rio`` takes
+    the predecessor's headers too.  ``ext_form``: see ``protocols/tif_user.py``.
 
     The bodies of the login routes are UNKNOWN (5.5 (b)): ``code_member`` names the one member sent, and that read back.
     ``sm_envelope`` puts the bodies of :meth:`xbridge.Bridge.call_gateway` into an envelope with Chinese algorithms (section 6).
@@ -49,6 +50,7 @@ class GatewaySettings(BaseModel):
     nonce_lengths: tuple[int, int] = (10, 36)
     inbound_paasid: Literal["own", "any"] = "own"
     unsigned_user: Literal["refuse", "drop"] = "refuse"
+    userless: Literal["accept", "refuse"] = "accept"
     accept_rio: bool = False
     ext_form: ExtForm = "base64"
 

@@ -21,6 +21,7 @@ from xbridge.core.http import MAX_REPLY_BYTES, HTTPReply, HTTPRequest
 from xbridge.core.ports import Entropy
 from xbridge.crypto.canonical import parse_strict
 from xbridge.protocols.tif_gateway import Family, HexCase, sign_request
+from xbridge.protocols.tif_nonce import draw_nonce
 from xbridge.providers.zwrz.reply import MAX_TOKEN_CHARS, PROVIDER_ID, broken, is_printable
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class OfficeAppFace:
         """Return what the directory says about a user, as it came: its members are UNKNOWN.  Raises ``ProviderError``."""
         app = _configured(settings)
         content = urlencode({app.user_member: user_id}).encode()
-        request = _request(app, "POST", USER_PATH, "getuserbyuserid", now=now, entropy=entropy, content=content)
+        request = await _request(app, "POST", USER_PATH, "getuserbyuserid", now=now, entropy=entropy, content=content)
         return _document(await send(PROVIDER_ID, request), step="getuserbyuserid")
 
 
@@ -125,11 +126,11 @@ async def _get(
     app: OfficeAppSettings, path: str, query: Mapping[str, str], step: str, *, now: datetime, entropy: Entropy
 ) -> Mapping[str, object]:
     # Secret and token in the query are the platform's design; the driver never logs a URL.
-    request = _request(app, "GET", f"{path}?{urlencode(query)}", step, now=now, entropy=entropy)
+    request = await _request(app, "GET", f"{path}?{urlencode(query)}", step, now=now, entropy=entropy)
     return _document(await send(PROVIDER_ID, request), step=step)
 
 
-def _request(
+async def _request(
     app: OfficeAppSettings,
     method: str,
     address: str,
@@ -139,11 +140,11 @@ def _request(
     entropy: Entropy,
     content: bytes = b"",
 ) -> HTTPRequest:
-    """Return the request with the gateway's signature."""
+    """Return the request with the gateway's signature; its nonce is spent, for a service that has one id for both."""
     signed = sign_request(
         paasid=app.paasid,
         token=app.token.get_secret_value(),
-        nonce=entropy(app.nonce_len // 2).hex(),
+        nonce=await draw_nonce(app.paasid, length=app.nonce_len, now=now, entropy=entropy),
         now=now,
         case=app.hex_case,
         family=app.family,
