@@ -14,8 +14,9 @@ from xbridge.bridge.shared import Shared, proof_of
 from xbridge.core.effects import Effect
 from xbridge.core.identity import Identity, LoginHop
 from xbridge.core.language import parse_language
-from xbridge.core.matching import Matching
+from xbridge.core.matching import Matching, MatchSubject
 from xbridge.flows import binding as binding_flow
+from xbridge.flows import binding_matching as binding_matching_flow
 from xbridge.flows import link as link_flow
 from xbridge.flows import review as review_flow
 from xbridge.flows.binding import Binding
@@ -73,6 +74,23 @@ class AwaitingBindings(Shared, ABC):
                 origin="binding",
                 session=session,
                 language=parse_language(lang),
+                now=now,
+                entropy=self._entropy,
+            ),
+        )
+
+    async def match_binding(
+        self, binding: Binding | str, subject: MatchSubject, *, agreed_to: ConsentOffer, session: str
+    ) -> Matching:
+        """As :meth:`xbridge.Bridge.match_binding`, awaited."""
+        return await self._run(
+            "match_binding",
+            lambda now: binding_matching_flow.match_binding(
+                self._deps,
+                binding if isinstance(binding, str) else binding.proof,
+                subject,
+                agreed_to=agreed_to,
+                session=session,
                 now=now,
                 entropy=self._entropy,
             ),

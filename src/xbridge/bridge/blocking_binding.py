@@ -14,8 +14,9 @@ from xbridge.bridge.shared import Shared, proof_of
 from xbridge.core.effects import Effect
 from xbridge.core.identity import Identity, LoginHop
 from xbridge.core.language import parse_language
-from xbridge.core.matching import Matching
+from xbridge.core.matching import Matching, MatchSubject
 from xbridge.flows import binding as binding_flow
+from xbridge.flows import binding_matching as binding_matching_flow
 from xbridge.flows import link as link_flow
 from xbridge.flows import review as review_flow
 from xbridge.flows.binding import Binding
@@ -63,8 +64,8 @@ class BlockingBindings(Shared, ABC):
     def finish_binding(self, pending: str, *, callback_url: str, session: str) -> Binding:
         """Return the binding with both sides proved, from the callback that the browser brought to ``callback_url``.
 
-        Match it with :meth:`match`: ``reference=binding.id``, ``whom=binding.whom``.  Raises as :meth:`finish_login`,
-        and ``LinkRefused`` for an intent of another session, one that took too long, or logins that cannot be linked.
+        Match it next, with :meth:`match_binding`.  Raises as :meth:`finish_login`, and
+        ``LinkRefused`` for an intent of another session, one that took too long, or logins that cannot be linked.
         """
         return self._run(
             "finish_binding",
@@ -91,12 +92,34 @@ class BlockingBindings(Shared, ABC):
             ),
         )
 
+    def match_binding(
+        self, binding: Binding | str, subject: MatchSubject, *, agreed_to: ConsentOffer, session: str
+    ) -> Matching:
+        """Match the two accounts of ``binding`` without disclosure, under the notice that the person agreed to.
+
+        ``subject`` is what you hold about **this** Guangdong account; ``agreed_to`` the offer of :meth:`offer_binding`.
+        That the person agreed is in the ledger before anything is sent.  :meth:`bind` takes this matching and no other,
+        with the same offer.  Raises ``LinkRefused`` and ``ConsentMissing`` as :meth:`bind`, and as :meth:`match`.
+        """
+        return self._run(
+            "match_binding",
+            lambda now: binding_matching_flow.match_binding(
+                self._deps,
+                binding if isinstance(binding, str) else binding.proof,
+                subject,
+                agreed_to=agreed_to,
+                session=session,
+                now=now,
+                entropy=self._entropy,
+            ),
+        )
+
     def bind(self, binding: Binding | str, matching: Matching | str, *, agreed_to: ConsentOffer, session: str) -> Link:
         """Link the two accounts of ``binding``, on what ``matching`` said about them and the person's authorisation.
 
-        Everything that :meth:`link` checks is checked here too.  Raises ``LinkRefused``: ``document`` where the
-        documents do not agree, ``name`` where a person must look at the names first (:meth:`reviews`); and as
-        :meth:`link`.
+        ``matching`` is of :meth:`match_binding`, under the same offer (``authorisation`` otherwise).  Everything that
+        :meth:`link` checks is checked here too.  Raises ``LinkRefused``: ``document`` where the documents do not agree,
+        ``name`` where a person must look at the names first (:meth:`reviews`); and as :meth:`link`.
         """
         return self._run(
             "bind",

@@ -19,7 +19,6 @@ from werkzeug.wrappers import Request, Response
 from xbridge.bridge.blocking import Bridge
 from xbridge.core.errors import XBridgeError
 from xbridge.core.language import parse_language
-from xbridge.demo.bind_configuration import HONG_KONG
 from xbridge.demo.bind_register import subject_of
 from xbridge.demo.portal import COOKIE, PROVIDERS
 from xbridge.demo.visitor import Visitor, Visitors
@@ -121,11 +120,11 @@ class BindPortal:
         binding = self._bridge.finish_binding(pending, callback_url=request.url, session=visitor.id)
         if visitor.link_offer is None:
             return _data({"error": "read_the_notice_first"}, 409)
-        matching = self._bridge.match(
+        matching = self._bridge.match_binding(
+            binding,
             subject_of(self._register[visitor.identities["guangdong"].subject]),
-            reference=binding.id,
-            whom=binding.whom,
-            peer=HONG_KONG,
+            agreed_to=visitor.link_offer,
+            session=visitor.id,
         )
         visitor.results["matching"] = {"document": matching.document, "names": matching.names, "run": matching.run}
         visitor.link = self._bridge.bind(binding, matching, agreed_to=visitor.link_offer, session=visitor.id)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
+from xbridge.consent.giving import Offer
 from xbridge.core.effects import Write, append, spend
 from xbridge.core.errors import ConfigError, LinkRefused, TamperDetected
 from xbridge.core.identity import Identity, LoginHop
@@ -20,9 +21,10 @@ from xbridge.core.moment import from_seconds
 from xbridge.core.ports import Entropy
 from xbridge.crypto.canonical import canonical_json
 from xbridge.crypto.digest import constant_time_equal
+from xbridge.flows.authorisation import binding_service
 from xbridge.flows.consent import ConsentOffer
 from xbridge.flows.deps import Deps
-from xbridge.flows.link import Ground, Link, Settled, binding_service, join, open_fresh
+from xbridge.flows.link import Ground, Link, Settled, join, open_fresh
 from xbridge.flows.login import begin_login, finish_login
 from xbridge.flows.matching import open_matching
 from xbridge.flows.review import find_approval
@@ -153,18 +155,14 @@ async def bind(
 
     (1) the intent is ours, of this session, alive   (2) the matching is of this intent, with the party that the
     catalogue names, fresh   (3) all steps of :func:`join`, and among them, before anything is spent:
-    (3a) the matching is about this Hong Kong account   (3b) the document agrees
-    (3c) the names agree, or a person approved this pair
+    (3a) the matching is about this Hong Kong account   (3b) the person had agreed to it, under this very notice
+    (3c) the document agrees   (3d) the names agree, or a person approved this pair
 
     ``binding`` and ``matching`` are the sealed proofs.  Raises as ``join``; ``LinkRefused`` with ``document`` or ``name``
     says nothing about the other side's values, and this side never had them.
     """
     # (1)
-    try:
-        proved = ProvedBinding.model_validate_json(deps.binding_sealer.open(binding, context=PROVED))
-    except ValueError as exc:
-        raise TamperDetected("binding", reason="malformed") from exc
-    _verify_intent(deps, proved, session=session, now=now)
+    proved = open_proved(deps, binding, session=session, now=now)
     # (2)
     matched = open_matching(deps, matching, expected_reference=proved.id, now=now)
     service, _ = binding_service(deps.config, "binding")
@@ -190,23 +188,27 @@ async def _settle(
     matched: MatchingProof,
     hk: LoginProof,
     cn_gd: LoginProof,
+    offered: Offer,
     *,
     now: datetime,
     entropy: Entropy,
 ) -> Settled:
-    """Return what the matching adds to the link, or refuse: steps (3a) to (3c) of :func:`bind`."""
+    """Return what the matching adds to the link, or refuse: steps (3a) to (3d) of :func:`bind`."""
     verify_binder(cn_gd)
     # (3a) Otherwise the document of one person at iAM Smart could bind the account of another.
     if not constant_time_equal(matched.whom, hk.subject):
         raise LinkRefused("matching", "this matching was about another account")
+    # (3b) What crossed the border before anybody agreed to it, or under another text, makes no link.
+    if not constant_time_equal(matched.offer, offered.id):
+        raise LinkRefused("authorisation", "this matching was not agreed to under this notice; match again under it")
     until = now + timedelta(seconds=deps.config.limits.link_proof_s + 1)
     markers = ((f"binding/{proved.id}", until), (f"matching/{matched.run}", until))
-    # (3b) Where nothing was compared, nothing agrees.
+    # (3c) Where nothing was compared, nothing agrees.
     if matched.document != "agree":
         await _spend_all(markers)
         await _record_refusal(matched, now=now, entropy=entropy)
         raise LinkRefused("document", "the two accounts could not be shown to belong to one person")
-    # (3c)
+    # (3d)
     review_id = ""
     writes: tuple[Write, ...] = ()
     if matched.names != "agree":
@@ -234,6 +236,19 @@ async def _record_refusal(matched: MatchingProof, *, now: datetime, entropy: Ent
         detail={"document": matched.document, "origin": "binding", "run": matched.run},
     )
     await append(entry_bytes(entry))
+
+
+def open_proved(deps: Deps, binding: str, *, session: str, now: datetime) -> ProvedBinding:
+    """Return the intent in ``binding``: ours, both logins proved, of this session, alive.
+
+    Raises ``TamperDetected`` and ``LinkRefused``.
+    """
+    try:
+        proved = ProvedBinding.model_validate_json(deps.binding_sealer.open(binding, context=PROVED))
+    except ValueError as exc:
+        raise TamperDetected("binding", reason="malformed") from exc
+    _verify_intent(deps, proved, session=session, now=now)
+    return proved
 
 
 def _verify_intent(deps: Deps, intent: PendingBinding | ProvedBinding, *, session: str, now: datetime) -> None:

@@ -11,26 +11,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from xbridge.consent.giving import Offer
 from xbridge.consent.life import ConsentHistory
-from xbridge.core.config import Config, Service
 from xbridge.core.effects import Effect, Write, append, read, spend
-from xbridge.core.errors import LinkRefused, StoreConflict, Unsupported
-from xbridge.core.flow import DataFlow
+from xbridge.core.errors import LinkRefused, StoreConflict
 from xbridge.core.identity import Level
 from xbridge.core.ids import new_handle, new_record_id
 from xbridge.core.language import Language
 from xbridge.core.moment import from_text
 from xbridge.core.ports import Entropy
+from xbridge.flows.authorisation import binding_service, open_authorisation
 from xbridge.flows.consent import (
     Consent,
     ConsentOffer,
     answered_already,
     as_consent,
-    current_notice,
     first_revision,
     new_offer,
     notice_writes,
-    open_offer,
 )
 from xbridge.flows.deciding import decide_and_record
 from xbridge.flows.deps import Deps
@@ -88,10 +86,11 @@ class Settled:
     detail: tuple[tuple[str, str], ...] = ()
 
 
-Settle = Callable[[LoginProof, LoginProof], Coroutine[Effect, Any, Settled]]
+Settle = Callable[[LoginProof, LoginProof, Offer], Coroutine[Effect, Any, Settled]]
+"""``settle(hk, cn_gd, offered)``: both logins, and the authorisation that was opened, which nothing has spent yet."""
 
 
-async def _nothing_more(_hk: LoginProof, _cn_gd: LoginProof) -> Settled:
+async def _nothing_more(_hk: LoginProof, _cn_gd: LoginProof, _offered: Offer) -> Settled:
     """Two logins in one session ask for nothing beside themselves."""
     return Settled()
 
@@ -171,17 +170,14 @@ async def join(
     # (2)
     hk, cn_gd = verify_pair(*proofs)
     # (3)
-    offered = open_offer(deps, agreed_to, session=session, now=now)
+    offered, notice = open_authorisation(deps, agreed_to, origin=ground.origin, session=session, now=now)
     service, flow = binding_service(deps.config, ground.origin)
-    if offered.link or offered.service != service.id:
-        raise LinkRefused("authorisation", "this notice was not about linking; show the one from offer_link")
-    notice = current_notice(deps, offered)
     # (4) The refusal says neither which side nor to whom.
-    standing = await _standing_link(hk, cn_gd)
+    standing = await standing_link(hk, cn_gd)
     if standing is not None:
         return _as_link(standing, None)
     # (5) Before anything is signed or spent; a way that must ask a person first refuses here.
-    settled = await ground.settle(hk, cn_gd)
+    settled = await ground.settle(hk, cn_gd, offered)
     # (6) Before anything is spent: a signer that is down does not make anybody log in again.
     link_id = new_handle(entropy)
     person = ledger_subject(deps.pseudonym_key, link_id=link_id)
@@ -280,27 +276,7 @@ def open_fresh(deps: Deps, sealed: str, *, session: str, now: datetime) -> Login
     return proof
 
 
-def binding_service(config: Config, origin: LinkOrigin) -> tuple[Service, DataFlow]:
-    """Return the catalogue entry for linking this way and its flow: an assertion, a pseudonym, a level, and no record.
-
-    An entry that names a ``matching_party`` is for ``"binding"`` and no other way.  Raises ``Unsupported``.
-    """
-    for service in config.services:
-        if service.channel == "identity_binding" and bool(service.matching_party) == (origin == "binding"):
-            flow = DataFlow(
-                source=config.party(service.exporter).place,
-                target=config.party(service.recipient).place,
-                purpose=service.purpose,
-                categories=service.categories,
-            )
-            return service, flow
-    raise Unsupported(
-        "the catalogue has no service with the channel identity_binding for this way to link, so accounts cannot be "
-        "linked this way"
-    )
-
-
-async def _standing_link(hk: LoginProof, cn_gd: LoginProof) -> LinkRecord | None:
+async def standing_link(hk: LoginProof, cn_gd: LoginProof) -> LinkRecord | None:
     """Return the link that joins exactly these two accounts, None if neither has one.  Raises ``LinkRefused``."""
     rows = [await read(subject_key(proof.subject_ref)) for proof in (hk, cn_gd)]
     if rows[0] is None and rows[1] is None:

@@ -35,16 +35,26 @@ from xbridge.linking.matching_proof import open_matching as open_sealed
 
 
 async def match(
-    deps: Deps, subject: MatchSubject, *, reference: str, whom: str, peer: str, now: datetime, entropy: Entropy
+    deps: Deps,
+    subject: MatchSubject,
+    *,
+    reference: str,
+    whom: str,
+    peer: str,
+    offer: str = "",
+    now: datetime,
+    entropy: Entropy,
 ) -> Matching:
     """Match ``subject`` with what the party ``peer`` holds about ``whom``, and return what that told.
 
     (1) we match with this peer, and have something to compare   (2) one guess is spent   (3) the beginning is recorded
     (4) the messages   (5) the end is recorded, whatever it is   (6) the sealed proof
 
-    A run cannot be repeated: whatever fails after (2) has used a guess.  Raises ``Unsupported``, ``ConfigError`` for a
-    ``reference`` or ``whom`` of another form, ``LinkRefused`` (``document``: nothing to compare; ``limit``),
-    ``ProviderError`` and ``VerificationError`` for what the peer sent.
+    A run cannot be repeated: whatever fails after (2) has used a guess.  ``offer`` is the id of the offer that the person
+    agreed to and the ledger holds already (:func:`xbridge.flows.binding_matching.match_binding`).
+
+    Raises ``Unsupported``, ``ConfigError`` for a ``reference`` or ``whom`` of another form, ``LinkRefused``
+    (``document``: nothing to compare; ``limit``), ``ProviderError`` and ``VerificationError`` for what the peer sent.
     """
     # (1)
     require_matching()
@@ -70,6 +80,7 @@ async def match(
         document=document,
         matched_at=int(now.timestamp()),
         names=names,
+        offer=offer,
         peer=peer,
         reference=reference,
         run=opening.run,

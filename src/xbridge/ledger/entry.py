@@ -31,7 +31,7 @@ Kind = Literal[
     "release", "release.refused",
     "withdrawal.notified", "withdrawal.acknowledged",
     "evidence.exported",
-    "matching.begun", "matching.finished", "matching.failed", "matching.refused",
+    "matching.agreed", "matching.begun", "matching.finished", "matching.failed", "matching.refused",
 ]  # fmt: skip
 
 _DOCUMENT_NUMBER = regex(r"[A-Za-z]{1,3}[0-9]{6,}[A-Za-z]?|[0-9]{7,}[A-Za-z]?")

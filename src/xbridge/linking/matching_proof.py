@@ -22,12 +22,14 @@ _PROOF = b"proof"
 class MatchingProof(Record):
     """One matching, as this side ran it.  ``matched_at`` is seconds since 1970; ``whom`` is whom the peer was asked about.
 
-    It is no single-use thing by itself: whoever acts on it spends ``run``.
+    ``offer`` is the id of the offer that the person had agreed to before anything was sent, empty where nobody was asked:
+    such a matching binds nobody.  It is no single-use thing by itself: whoever acts on it spends ``run``.
     """
 
     document: Agreement
     matched_at: int
     names: Agreement
+    offer: str = ""
     peer: str
     reference: str
     run: str

@@ -7,11 +7,13 @@ from os import urandom
 from typing import Any
 
 from tests.journey.traveller import SESSION, Traveller, shared_config
+from xbridge.consent.giving import Offer
 from xbridge.core.config import Config, Service
 from xbridge.core.ids import new_handle
 from xbridge.crypto.canonical import canonical_json
 from xbridge.crypto.key import SigningKey
 from xbridge.flows.consent import ConsentOffer
+from xbridge.flows.deps import Deps
 from xbridge.flows.link import Link
 from xbridge.linking.binding import PROVED, ProvedBinding
 from xbridge.linking.matching_proof import MatchingProof, seal_matching
@@ -43,6 +45,7 @@ class Binder(Traveller):
         """Everything is new except the configuration."""
         super().__init__(config=config or binding_config())
         self.id = ""
+        self.shown: ConsentOffer | None = None
 
     def proved(self, hk: str = "", cn_gd: str = "", *, account: str = "one", **changes: Any) -> str:
         """Return the sealed binding of two logins now, and remember its id; ``changes`` bend what is sealed."""
@@ -57,12 +60,17 @@ class Binder(Traveller):
         self.id = fresh.id
         return self.deps.binding_sealer.seal(canonical_json(fresh), entropy=urandom, context=PROVED)
 
-    def matched(self, *, account: str = "one", **changes: Any) -> str:
-        """Return the sealed matching of the binding that was proved last; everything agrees unless changed."""
+    def matched(self, *, account: str = "one", under: ConsentOffer | None = None, **changes: Any) -> str:
+        """Return the sealed matching of the binding that was proved last; everything agrees unless changed.
+
+        It was agreed to under the offer ``under``, or under a new one, which :meth:`bind` then takes.
+        """
+        self.shown = under or self.notice()
         fresh = MatchingProof(
             document="agree",
             matched_at=int(self.clock.now().timestamp()),
             names="agree",
+            offer=offer_id(self.deps, self.shown),
             peer=PEER,
             reference=self.id,
             run=new_handle(urandom),
@@ -78,10 +86,16 @@ class Binder(Traveller):
     def bind(
         self, proved: str = "", matched: str = "", *, offer: ConsentOffer | None = None, session: str = SESSION
     ) -> Link:
-        """Bind, with what is fresh and agrees where nothing is given."""
+        """Bind, with what is fresh and agrees where nothing is given; under the offer of the last matching."""
         proved = proved or self.proved()
-        return self.bridge.bind(proved, matched or self.matched(), agreed_to=offer or self.notice(), session=session)
+        matched = matched or self.matched(under=offer)
+        return self.bridge.bind(proved, matched, agreed_to=offer or self.shown or self.notice(), session=session)
 
     def rows(self, prefix: str) -> int:
         """Return how many rows begin with ``prefix``."""
         return len(self.store.scan(prefix))
+
+
+def offer_id(deps: Deps, offer: ConsentOffer) -> str:
+    """Return the id that a sealed offer has."""
+    return Offer.model_validate_json(deps.offer_sealer.open(offer.sealed)).id

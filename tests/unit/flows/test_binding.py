@@ -249,23 +249,24 @@ def test_the_notice_is_the_one_that_was_shown(binder: Binder) -> None:
     offer = binder.notice()
     binder.bind(offer=offer)
     with pytest.raises(TamperDetected):
-        binder.bind(binder.proved(account="two"), binder.matched(account="two"), offer=offer)
+        binder.bind(binder.proved(account="two"), binder.matched(account="two", under=offer), offer=offer)
 
 
 def test_an_intent_binds_once(binder: Binder) -> None:
     """Neither binding, matching nor login makes a second link once the first has ended."""
     hk, cn_gd = binder.proof(), binder.proof("CN-GD")
     proved = binder.proved(hk, cn_gd)
-    matched = binder.matched()
+    agreed = binder.notice()
+    matched = binder.matched(under=agreed)
     first = binder.bind(proved, matched)
     assert binder.bind(proved, matched).id == first.id
     binder.bridge.withdraw(first.consent or "", requested_by=binder.proof(), session=SESSION)
-    ends = []
-    for again, match in ((proved, matched), (proved, binder.matched()), (binder.proved(hk, cn_gd), "")):
+    offer = binder.notice()
+    another = binder.matched(under=offer)
+    for again, match in ((proved, matched), (proved, another), (binder.proved(hk, cn_gd), binder.matched(under=offer))):
         with pytest.raises(LinkRefused) as caught:
-            binder.bind(again, match or binder.matched())
-        ends.append(caught.value.reason)
-    assert set(ends) <= {"used", "matching"}
+            binder.bind(again, match, offer=agreed if match == matched else offer)
+        assert caught.value.reason == "used"
     assert binder.kinds().count("link.created") == 1
 
 
@@ -298,13 +299,13 @@ def test_binding_a_pair_that_is_linked_returns_that_link(binder: Binder) -> None
 
 def test_twenty_bindings_of_one_intent_at_once(binder: Binder) -> None:
     """However many requests carry the same binding, there is one link row."""
-    proved, matched = binder.proved(), ""
-    matched = binder.matched()
+    proved = binder.proved()
     offers = [binder.notice() for _ in range(20)]
+    matchings = [binder.matched(under=offer) for offer in offers]
 
     def one(number: int) -> str:
         try:
-            return binder.bind(proved, matched, offer=offers[number]).origin
+            return binder.bind(proved, matchings[number], offer=offers[number]).origin
         except LinkRefused as refused:
             return refused.reason
 
@@ -330,12 +331,13 @@ def test_the_store_holds_no_account_in_clear(binder: Binder) -> None:
 def test_a_matching_and_an_intent_are_used_up_with_fresh_logins_too(binder: Binder) -> None:
     """After a link has ended, neither its matching nor its intent serves logins that nobody has used."""
     proved_once = binder.proved()
-    matched = binder.matched()
+    agreed = binder.notice()
+    matched = binder.matched(under=agreed)
     first = binder.bind(proved_once, matched)
     binder.bridge.withdraw(first.consent or "", requested_by=binder.proof(), session=SESSION)
-    again = binder.proved(id=binder.id)
-    for proved, match in ((again, matched), (again, binder.matched())):
+    again, offer = binder.proved(id=binder.id), binder.notice()
+    for match, offered in ((matched, agreed), (binder.matched(under=offer), offer)):
         with pytest.raises(LinkRefused) as caught:
-            binder.bind(proved, match)
+            binder.bind(again, match, offer=offered)
         assert caught.value.reason == "used"
     assert binder.kinds().count("link.created") == 1
