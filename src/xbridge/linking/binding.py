@@ -50,13 +50,15 @@ class ProvedBinding(Record):
 def verify_binder(proof: LoginProof) -> LoginProof:
     """Return the Guangdong login that may begin a binding, or refuse.
 
-    (1) it is one of Guangdong   (2) not started outside a relying party   (3) of a person
+    (1) it is one of Guangdong   (2) begun by a relying party, with a state   (3) of a person
     (4) who holds a Home Return Permit.  Raises ``LinkRefused``.
     """
     # (1)
     if proof.jurisdiction != "CN-GD":
         raise LinkRefused("same_side", "a binding begins with a login at the Guangdong platform")
-    # (2)
+    # (2) In the words of ``verify_pair``, which would refuse it at the end.
+    if proof.started_by == "relying_party_stateless":
+        raise LinkRefused("stateless", "a login whose callback carried no state cannot bind")
     if proof.started_by != "relying_party":
         raise LinkRefused("direct_login", "a login that was started elsewhere cannot bind; log in from here")
     # (3)

@@ -79,6 +79,7 @@ def test_a_row_from_before_is_of_two_logins() -> None:
     ("change", "reason"),
     [
         (bent(started_by="direct_login"), "direct_login"),
+        (bent(started_by="relying_party_stateless"), "stateless"),
         (bent(holder="organisation"), "organisation"),
         (bent(session_ref="x" * 43), "session"),
         (lambda proof: proof.model_copy(update={"authenticated_at": proof.authenticated_at - 601}), "stale"),
@@ -86,7 +87,7 @@ def test_a_row_from_before_is_of_two_logins() -> None:
         (bent(provider="eidas"), "provider"),
         (bent(issuer="https://another.example"), "provider"),
     ],
-    ids=["direct", "company", "session", "stale", "future", "provider", "issuer"],
+    ids=["direct", "stateless", "company", "session", "stale", "future", "provider", "issuer"],
 )
 def test_no_login_binds_that_could_not_link(
     binder: Binder, side: Jurisdiction, change: Callable[[LoginProof], LoginProof], reason: str
@@ -110,13 +111,14 @@ def test_without_a_home_return_permit_nothing_begins_and_nothing_binds(binder: B
     ("change", "reason"),
     [
         (bent(started_by="direct_login"), "direct_login"),
+        (bent(started_by="relying_party_stateless"), "stateless"),
         (bent(holder="organisation"), "organisation"),
         (bent(session_ref="x" * 43), "session"),
         (lambda proof: proof.model_copy(update={"authenticated_at": proof.authenticated_at - 601}), "stale"),
         (bent(provider="eidas"), "provider"),
         (bent(jurisdiction="HK"), "same_side"),
     ],
-    ids=["direct", "company", "session", "stale", "provider", "hong kong"],
+    ids=["direct", "stateless", "company", "session", "stale", "provider", "hong kong"],
 )
 def test_a_login_that_may_not_begin(binder: Binder, change: Callable[[LoginProof], LoginProof], reason: str) -> None:
     """A binding begins with a fresh login at Guangdong, of this session and of a person, and with no other."""
