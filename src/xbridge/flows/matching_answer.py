@@ -71,9 +71,15 @@ async def _answer_opening(
     await spend_guess(deps, story, now=now, entropy=entropy)
     # (4)
     await record("matching.begun", story, now=now, entropy=entropy, body_digest=digest)
-    # (5)
+    # (5) Whatever the application's look_up raises goes on as it is: the run has an end in the ledger all the same.
     try:
-        reply, held = new_reply(opening, opening_digest=digest, subject=look_up(peer, opening.whom), entropy=entropy)
+        subject = look_up(peer, opening.whom)
+    except Exception as error:
+        code = error.code if isinstance(error, XBridgeError) else "look_up"
+        await record("matching.failed", story, now=now, entropy=entropy, reason=code)
+        raise
+    try:
+        reply, held = new_reply(opening, opening_digest=digest, subject=subject, entropy=entropy)
         second = await signed(deps, reply)
     except XBridgeError as error:
         await record("matching.failed", story, now=now, entropy=entropy, reason=error.code)

@@ -32,6 +32,7 @@ from xbridge.core.errors import (
     ProtocolError,
     ProviderRejected,
     ProviderUnavailable,
+    StoreUnavailable,
     TamperDetected,
     Unsupported,
     XBridgeError,
@@ -236,6 +237,31 @@ def test_agreement_has_the_length_of_difference() -> None:
         stage.match()
         sizes.append([len(raw) for raw in (*stage.sent, *stage.answers)])
     assert sizes[0] == sizes[1] == sizes[2]
+
+
+@pytest.mark.parametrize("raised", [KeyError("who"), StoreUnavailable("down")], ids=["foreign", "ours"])
+def test_a_look_up_that_fails_ends_the_run(raised: Exception) -> None:
+    """What the application's register raises goes on unchanged, and what began is recorded as failed."""
+    stage = MatchingStage()
+    kept: list[bytes] = []
+
+    def hold(raw: bytes) -> bytes:
+        kept.append(raw)
+        return b""
+
+    stage.on_the_way = hold
+    with pytest.raises(ProviderRejected):
+        stage.match()
+
+    def look_up(_peer: str, _whom: str) -> MatchSubject | None:
+        raise raised
+
+    with pytest.raises(type(raised)) as caught:
+        stage.responder.answer_matching(kept[0], look_up=look_up)
+    assert caught.value is raised
+    assert [kind for kind, *_ in stage.story(RESPONDER)] == ["matching.begun", "matching.failed"]
+    reason = dict(stage.entries(RESPONDER)[-1].detail)["reason"]
+    assert reason == getattr(raised, "code", "look_up")
 
 
 # --- What is refused before anything is sent --------------------------------------------------------------------------
