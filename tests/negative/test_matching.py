@@ -19,6 +19,7 @@ from tests.unit.flows.matching_stage import (
     PERSON,
     REFERENCE,
     RESPONDER,
+    SAME,
     STRANGER,
     WHOM,
     MatchingStage,
@@ -28,6 +29,7 @@ from tests.unit.flows.matching_stage import (
 from xbridge import Bridge, MemoryStore
 from xbridge.core.effects import Pending
 from xbridge.core.errors import ProtocolError, TamperDetected, VerificationError, XBridgeError
+from xbridge.core.matching import MatchSubject
 from xbridge.crypto import base64url
 from xbridge.crypto.key import SigningKey
 from xbridge.crypto.signing import SignedRecord, add_signature, from_envelope, to_envelope
@@ -450,17 +452,42 @@ def test_at_the_door(change: dict[str, Any], status: int) -> None:
 
 
 def test_every_refusal_looks_the_same() -> None:
-    """A stranger, a replay, a wrong run and a person who is not known: one status, no body."""
-    recorded = Recorded(stop=2)
-    stage = recorded.stage
-    seen = set()
-    for raw in (b"{}", recorded.held[0], edited(recorded.held[1], put("run", "A" * 22), recorded.key),
-                edited(recorded.held[0], unchanged, SigningKey.generate())):  # fmt: skip
-        reply = answer_matching_request(
-            stage.responder, WebRequest(method="POST", path="/matching", body=raw), stage.look_up
-        )
-        seen.add((reply.status, reply.headers, reply.body))
+    """A stranger, a replay, a wrong run, a broken element, about a person who is known or is not: one status, no body."""
+    seen, asked = set(), []
+    for holds in (SAME, None):
+        recorded = Recorded(stop=2)
+        stage = recorded.stage
+        fresh = recorded.begin(stop=1)[0]
+        stage.holds[WHOM] = holds
+        for raw in (b"{}", recorded.held[0], edited(recorded.held[1], put("run", "A" * 22), recorded.key),
+                    edited(recorded.held[0], unchanged, SigningKey.generate()),
+                    edited(fresh, first("blinded", base64url.encode(b"\x00" * 32)), recorded.key)):  # fmt: skip
+            reply = answer_matching_request(
+                stage.responder, WebRequest(method="POST", path="/matching", body=raw), stage.look_up
+            )
+            seen.add((reply.status, reply.headers, reply.body))
+        asked.append(stage.asked)
+    # The last of each was refused only after the person had been looked up.
+    assert asked == [[(INITIATOR, WHOM)]] * 2
     assert len(seen) == 1
+
+
+@pytest.mark.parametrize("holds", [SAME, None], ids=["known", "unknown"])
+def test_too_often_is_told_alike(holds: MatchSubject | None) -> None:
+    """Whoever asks once too often about a person learns that, and not whether the person is known."""
+    recorded = Recorded(stop=1)
+    stage = recorded.stage
+    raws = [recorded.held[0], *(recorded.begin(stop=1)[0] for _ in range(2))]
+    stage.holds[WHOM] = holds
+    last = edited(raws[0], put("run", "A" * 22), recorded.key)
+    statuses = [
+        answer_matching_request(
+            stage.responder, WebRequest(method="POST", path="/matching", body=raw), stage.look_up
+        ).status
+        for raw in (*raws, last)
+    ]
+    assert statuses == [200, 200, 200, 429]
+    assert len(stage.asked) == 3
 
 
 def members_of(envelope: bytes) -> Members:

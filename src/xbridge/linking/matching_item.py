@@ -45,7 +45,8 @@ def responding(opening: Opening, subject: MatchSubject | None, entropy: Entropy)
     """Return what the responder brings to the items that were asked about, in the forms that were asked for.
 
     Somebody it does not know brings chance values to every item, and so does a document that is not there or of another
-    kind: both end as ``differ``, as for anybody else who differs, so that asking does not tell who is known here.
+    kind: both end as ``differ``, as for anybody else who differs, so that asking does not tell who is known here.  One
+    exception: a name that is not there, or in another form, is not brought, and that tells that the person is known.
     """
     own = {each.name: each for each in brought_by(subject)} if subject is not None else {}
     answered = []
