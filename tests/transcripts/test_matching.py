@@ -88,6 +88,8 @@ def test_the_guess_and_the_beginning_come_first(scene: Scene) -> None:
             [
                 (Spent("matching-guess/"), False),
                 (Spent("matching-guess/"), True),
+                (Spent("matching-own/"), False),
+                (Spent("matching-own/"), True),
                 (recorded("matching.begun"), APPENDED),
                 (sending, ProviderUnavailable(RESPONDER, "down")),
                 (recorded("matching.failed"), APPENDED),
@@ -98,15 +100,19 @@ def test_the_guess_and_the_beginning_come_first(scene: Scene) -> None:
 def test_nothing_is_sent_without_a_guess(scene: Scene) -> None:
     """With all guesses spent the refusal is recorded, and nobody hears anything."""
     spent: list[Any] = [(Spent("matching-guess/"), False)] * 3
-    with pytest.raises(LinkRefused):
-        play(scene.matching(), [*spent, (recorded("matching.refused"), APPENDED)])
+    own: list[Any] = [(Spent("matching-guess/"), True), *[(Spent("matching-own/"), False)] * 3]
+    for steps in (spent, own):
+        with pytest.raises(LinkRefused):
+            play(scene.matching(), [*steps, (recorded("matching.refused"), APPENDED)])
 
 
-@pytest.mark.parametrize("steps", [0, 1])
+@pytest.mark.parametrize("steps", [0, 1, 2])
 def test_nothing_is_sent_without_a_record(scene: Scene, steps: int) -> None:
     """Where the store is down, nothing is sent."""
-    whole: list[Any] = [(Spent("matching-guess/"), True), (recorded("matching.begun"), DOWN)]
-    cut = whole if steps else [(Spent("matching-guess/"), DOWN)]
+    whole: list[Any] = [
+        (Spent("matching-guess/"), True), (Spent("matching-own/"), True), (recorded("matching.begun"), APPENDED),
+    ]  # fmt: skip
+    cut = [*whole[:steps], (whole[steps][0], DOWN)]
     with pytest.raises(StoreUnavailable):
         play(scene.matching(), cut)
 
@@ -118,6 +124,7 @@ def test_a_broken_answer_is_recorded(scene: Scene) -> None:
             scene.matching(),
             [
                 (Spent("matching-guess/"), True),
+                (Spent("matching-own/"), True),
                 (recorded("matching.begun"), APPENDED),
                 (sending, HTTPReply(status=200, content=b"{}")),
                 (recorded("matching.failed"), APPENDED),

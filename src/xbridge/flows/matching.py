@@ -17,7 +17,7 @@ from xbridge.core.matching import Matching, MatchSubject
 from xbridge.core.ports import Entropy
 from xbridge.crypto.key import KeySet
 from xbridge.flows.deps import Deps
-from xbridge.flows.matching_story import record, record_end, spend_guess, story_of
+from xbridge.flows.matching_story import own_ref, record, record_end, spend_guess, story_of
 from xbridge.flows.matching_wire import (
     Sent,
     build_message_request,
@@ -28,7 +28,7 @@ from xbridge.flows.matching_wire import (
     signed,
 )
 from xbridge.linking.matching import Held, Results, agreements, new_evaluation, new_opening, read_result
-from xbridge.linking.matching_item import brought_by
+from xbridge.linking.matching_item import Brought, brought_by
 from xbridge.linking.matching_message import Opening, Reply, Result
 from xbridge.linking.matching_proof import MatchingProof, seal_matching
 from xbridge.linking.matching_proof import open_matching as open_sealed
@@ -59,11 +59,12 @@ async def match(
     # (1)
     require_matching()
     keys = peer_keys(deps, peer)
-    opening, held = _begin(deps, subject, reference=reference, whom=whom, peer=peer, now=now, entropy=entropy)
+    brought = brought_by(subject)
+    opening, held = _begin(deps, brought, reference=reference, whom=whom, peer=peer, now=now, entropy=entropy)
     first = await signed(deps, opening)
     story = story_of(deps, opening, peer, "initiator")
     # (2)
-    await spend_guess(deps, story, now=now, entropy=entropy)
+    await spend_guess(deps, story, own=own_ref(deps, brought, peer), now=now, entropy=entropy)
     # (3)
     await record("matching.begun", story, now=now, entropy=entropy, body_digest=first.digest)
     # (4)
@@ -117,10 +118,16 @@ def open_matching(deps: Deps, sealed: str, *, expected_reference: str, now: date
 
 
 def _begin(
-    deps: Deps, subject: MatchSubject, *, reference: str, whom: str, peer: str, now: datetime, entropy: Entropy
+    deps: Deps,
+    brought: tuple[Brought, ...],
+    *,
+    reference: str,
+    whom: str,
+    peer: str,
+    now: datetime,
+    entropy: Entropy,
 ) -> tuple[Opening, Held]:
     """Return the first message and the initiator's secrets."""
-    brought = brought_by(subject)
     if not brought:
         raise LinkRefused("document", "there is nothing to compare: no document with a whole birth date, and no name")
     try:

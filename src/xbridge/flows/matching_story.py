@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -14,6 +15,7 @@ from xbridge.crypto.digest import keyed_ref
 from xbridge.flows.deps import Deps
 from xbridge.ledger.entry import Kind, build_entry, entry_bytes
 from xbridge.linking.matching import Results, agreements
+from xbridge.linking.matching_item import Brought
 from xbridge.linking.matching_message import Opening
 
 
@@ -35,15 +37,39 @@ def story_of(deps: Deps, opening: Opening, peer: str, side: Literal["initiator",
     return Story(peer=peer, reference=opening.reference, run=opening.run, side=side, whom_ref=whom_ref)
 
 
-async def spend_guess(deps: Deps, story: Story, *, now: datetime, entropy: Entropy) -> None:
-    """Spend one of the guesses that this peer has about this person.  Raises ``LinkRefused("limit")``, recorded."""
+def own_ref(deps: Deps, brought: Sequence[Brought], peer: str) -> str:
+    """Return the keyed reference under which guesses at our own values count: of the document, or of the names without one.
+
+    It is made of a document number and so never leaves the store's markers, which are digests of it.
+    """
+    counted = [each for each in brought if each.name == "document"] or brought
+    return keyed_ref(deps.pseudonym_key, "matching-own", peer, *(each.value for each in counted))
+
+
+async def spend_guess(deps: Deps, story: Story, *, own: str = "", now: datetime, entropy: Entropy) -> None:
+    """Spend one of the guesses that this peer has about this person.  Raises ``LinkRefused("limit")``, recorded.
+
+    ``own`` is :func:`own_ref` where we begin: whom we ask about is the peer's own name for the person, so a peer that
+    renames them would have as many guesses at our values as it has names.
+    """
     limits = deps.config.limits
     expires_at = now + timedelta(seconds=limits.matching_window_s)
-    for number in range(limits.matchings):
-        if await spend(f"matching-guess/{story.whom_ref}/{number}", expires_at=expires_at):
-            return
+    counters = [f"matching-guess/{story.whom_ref}", *([f"matching-own/{own}"] if own else [])]
+    for counter in counters:
+        if not await _spend_one(counter, limits.matchings, expires_at):
+            break
+    else:
+        return
     await record("matching.refused", story, now=now, entropy=entropy, reason="limit")
     raise LinkRefused("limit", "this person has been matched with this party as often as is allowed for now")
+
+
+async def _spend_one(counter: str, allowed: int, expires_at: datetime) -> bool:
+    """Spend one of the ``allowed`` markers of ``counter``, and return whether one was left."""
+    for number in range(allowed):
+        if await spend(f"{counter}/{number}", expires_at=expires_at):
+            return True
+    return False
 
 
 async def record_end(story: Story, results: Results, *, now: datetime, entropy: Entropy, body_digest: str) -> None:

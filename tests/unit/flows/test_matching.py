@@ -40,6 +40,8 @@ from xbridge.core.errors import (
 from xbridge.core.matching import MatchSubject
 from xbridge.crypto.signing import from_envelope
 from xbridge.flows.matching import open_matching
+from xbridge.flows.matching_story import own_ref
+from xbridge.linking.matching_item import brought_by
 
 OTHER = replace(SAME, document=("home_return_permit", "H87654321"))
 EMPTY = MatchSubject(document=None, birth_date="")
@@ -154,11 +156,43 @@ def test_a_person_is_matched_three_times() -> None:
         stage.match()
     assert (caught.value.reason, len(stage.sent)) == ("limit", 6)
     assert stage.story(INITIATOR)[-1][0] == "matching.refused"
-    stage.match(whom="somebody-else")
+    stage.match(replace(PERSON, birth_date="19800103"), whom="somebody-else")
     stage.clock.advance(27 * 86_400)
     stage.match()
     with pytest.raises(LinkRefused):
         stage.match()
+
+
+@pytest.mark.parametrize(
+    "subject", [PERSON, replace(PERSON, document=None), replace(PERSON, document=None, name_roman="")]
+)
+def test_a_peer_that_renames_somebody_gets_no_more_guesses(subject: MatchSubject) -> None:
+    """What is brought is counted as well, whatever the peer calls the person; another value counts for itself."""
+    stage = MatchingStage()
+    for number in range(3):
+        stage.match(subject, whom=f"name-{number}")
+    with pytest.raises(LinkRefused) as caught:
+        stage.match(subject, whom="name-3")
+    assert (caught.value.reason, len(stage.sent)) == ("limit", 6)
+    assert stage.story(INITIATOR)[-1][0] == "matching.refused"
+    stage.match(replace(subject, birth_date="19800102", name_han="王五"), whom="name-4")
+    stage.clock.advance(31 * 86_400)
+    stage.match(subject, whom="name-3")
+
+
+def test_the_count_of_a_value_names_nobody() -> None:
+    """Two peers, two values, two operators: never one reference, and never the value."""
+    stage = MatchingStage()
+    brought = brought_by(PERSON)
+    refs = {
+        own_ref(side._deps, values, peer)
+        for side in (stage.initiator, stage.responder)
+        for values in (brought, brought[1:], brought_by(replace(PERSON, birth_date="19800102")))
+        for peer in (RESPONDER, "gd-hrss")
+    }
+    assert len(refs) == 12
+    assert not [ref for ref in refs if "12345678" in ref]
+    assert own_ref(stage.initiator._deps, brought, RESPONDER) == own_ref(stage.initiator._deps, brought[:1], RESPONDER)
 
 
 def test_the_responder_counts_for_itself() -> None:
