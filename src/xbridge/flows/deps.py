@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -11,10 +11,10 @@ from xbridge.consent.giving import OFFER_PURPOSE
 from xbridge.consent.life import SUBJECT_PURPOSE
 from xbridge.core.config import Config
 from xbridge.core.errors import ConfigError, Unsupported, VerificationError
-from xbridge.core.ports import CheckpointSigner, Signer
+from xbridge.core.ports import CheckpointSigner, Signer, Verifier
 from xbridge.core.provider import Provider
 from xbridge.crypto import base64url
-from xbridge.crypto.key import KeySet, SigningKey
+from xbridge.crypto.key import KeySet, PublishedKey, SigningKey
 from xbridge.crypto.sealing import Sealer
 from xbridge.crypto.sm2_signing import Sm2Names
 from xbridge.evidence.trust import TrustedKey
@@ -78,7 +78,8 @@ def build_deps(
     """Return the dependencies for ``config``, every key loaded and every provider's settings checked.
 
     ``signers`` are the record keys that are kept elsewhere.  Raises ``ConfigError`` for a key that cannot be read, a
-    provider section without provider, or the same key used for two jobs; ``Unsupported`` for SM2 without its extra.
+    provider section without provider, the same key used for two jobs, or a key of ours at a party that we match with;
+    ``Unsupported`` for SM2 without its extra.
     """
     known = {provider.id: provider for provider in providers}
     if unknown := sorted(set(config.providers) - set(known)):
@@ -98,6 +99,13 @@ def build_deps(
         raise ConfigError("keys.log: expected Ed25519; checkpoints know no other kind of key")
     sealing = [_secret("keys.sealing", value.get_secret_value()) for value in config.keys.sealing]
     log_raw = base64url.decode(log.public().to_jwk()["x"])
+    record_keys = KeySet([*(key.public for key in keyring), *(key.public() for key in retired)])
+    service_keys = {
+        party.id: KeySet.from_jwks(party.jwks, sm2=Sm2Names(**party.jose_names.model_dump()))
+        for party in config.parties
+        if party.jwks
+    }
+    _verify_peers(config, service_keys, record_keys)
     return Deps(
         config=config,
         providers=MappingProxyType(
@@ -106,7 +114,7 @@ def build_deps(
         pack=pack,
         record_keyring=keyring,
         token_signer=token,
-        record_keys=KeySet([*(key.public for key in keyring), *(key.public() for key in retired)]),
+        record_keys=record_keys,
         retired_keys=MappingProxyType({key.kid: key for key in retired}),
         token_keys=KeySet([token.public()]),
         log_key=NoteKey(name=config.log_origin, public_key_raw=log_raw),
@@ -120,14 +128,27 @@ def build_deps(
         subject_sealer=Sealer(*sealing, purpose=SUBJECT_PURPOSE),
         matching_sealer=Sealer(*sealing, purpose=MATCHING_PURPOSE),
         binding_sealer=Sealer(*sealing, purpose=BINDING_PURPOSE),
-        service_keys=MappingProxyType(
-            {
-                party.id: KeySet.from_jwks(party.jwks, sm2=Sm2Names(**party.jose_names.model_dump()))
-                for party in config.parties
-                if party.jwks
-            }
-        ),
+        service_keys=MappingProxyType(service_keys),
     )
+
+
+def _verify_peers(config: Config, service_keys: Mapping[str, KeySet], record_keys: KeySet) -> None:
+    """Check that no party that we match with is said to hold a record key of ours, under whatever id.
+
+    Its messages and ours could not be told apart.  Raises ``ConfigError``.
+    """
+    own = _points(record_keys)
+    for party in config.parties:
+        if not party.matching_url or party.id == config.operator:
+            continue
+        if own & _points(service_keys.get(party.id, ())):
+            raise ConfigError(f"parties.{party.id}.jwks holds our own record key")
+
+
+def _points(keys: Iterable[Verifier]) -> set[tuple[str, str]]:
+    """Return what makes each public key the one it is; id, algorithm and curve are names, in which parties may differ."""
+    members = [key.to_jwk() for key in keys if isinstance(key, PublishedKey)]
+    return {(each["x"], each.get("y", "")) for each in members}
 
 
 def _secret(name: str, text: str) -> bytes:

@@ -12,7 +12,6 @@ from typing import Final, TypeVar
 from pydantic import ValidationError
 
 from xbridge.core.errors import (
-    ConfigError,
     ProtocolError,
     ProviderRejected,
     ProviderUnavailable,
@@ -66,17 +65,13 @@ def require_matching() -> None:
 def matching_peers(deps: Deps) -> dict[str, KeySet]:
     """Return the parties we match with and their keys: those with an address for it and with keys, never ourselves.
 
-    Raises ``ConfigError`` where one of them is said to hold our own key: its messages and ours could not be told apart.
+    None of them holds a key of ours: ``build_deps`` looked.
     """
-    peers = {
+    return {
         party.id: deps.service_keys[party.id]
         for party in deps.config.parties
         if party.matching_url and party.id in deps.service_keys and party.id != deps.config.operator
     }
-    for name, keys in peers.items():
-        if any(keys.get(own.public.kid) is not None for own in deps.record_keyring):
-            raise ConfigError(f"parties.{name}.jwks holds our own record key")
-    return peers
 
 
 def peer_keys(deps: Deps, peer: str) -> KeySet:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import httpx
@@ -22,8 +23,8 @@ from tests.unit.flows.matching_stage import (
     SAME,
     WHOM,
     MatchingStage,
-    jwks_of,
 )
+from tests.unit.flows.remote_key import public_pem
 from xbridge import Bridge, MemoryStore
 from xbridge.core.effects import Pending
 from xbridge.core.errors import (
@@ -38,6 +39,7 @@ from xbridge.core.errors import (
     XBridgeError,
 )
 from xbridge.core.matching import MatchSubject
+from xbridge.crypto.key import SigningKey
 from xbridge.crypto.signing import from_envelope
 from xbridge.flows.matching import open_matching
 from xbridge.flows.matching_story import own_ref
@@ -329,20 +331,32 @@ def test_a_party_needs_both(missing: str) -> None:
     assert caught.value.reason == "unknown"
 
 
-def test_a_peer_with_our_key_is_a_mistake() -> None:
-    """Where a party is configured with our own key, our messages could be sent back to us: nothing runs."""
+@pytest.mark.parametrize("kid", ["", "alias"], ids=["own id", "another id"])
+@pytest.mark.parametrize("which", ["record", "retired"])
+def test_a_peer_with_our_key_is_a_mistake(which: str, kid: str) -> None:
+    """A peer that is said to hold a record key of ours, by whatever id, could be us: no Bridge is made with it."""
     stage = MatchingStage()
+    old = SigningKey.generate()
+    retired = {
+        "public": public_pem(old), "valid_from": "2026-01-01T00:00:00Z", "valid_until": "2026-02-01T00:00:00Z",
+    }  # fmt: skip
 
-    def confuse(document: dict[str, Any]) -> None:
-        own = jwks_of(stage.keys[INITIATOR])
-        document["parties"] = [
-            {**party, "jwks": own} if party["id"] == RESPONDER else party for party in document["parties"]
-        ]
+    def confuse(document: dict[str, Any], *, matching_url: str) -> None:
+        mine = (stage.keys[INITIATOR] if which == "record" else old).public().to_jwk()
+        if which == "retired":
+            document["keys"]["record_retired"] = [retired]
+        for party in document["parties"]:
+            if party["id"] == RESPONDER:
+                party["jwks"] = {"keys": [*party["jwks"]["keys"], {**mine, **({"kid": kid} if kid else {})}]}
+                party["matching_url"] = matching_url
 
-    stage.alter = confuse
-    bridge = Bridge(stage.config(INITIATOR), store=MemoryStore(), clock=stage.clock.now)
-    with pytest.raises(ConfigError):
-        bridge.match(PERSON, reference=REFERENCE, whom=WHOM, peer=RESPONDER)
+    stage.alter = partial(confuse, matching_url="https://peer.test/matching")
+    with pytest.raises(ConfigError) as caught:
+        Bridge(stage.config(INITIATOR), store=MemoryStore(), clock=stage.clock.now)
+    assert RESPONDER in str(caught.value)
+    # At a party that we do not match with it confuses nobody.
+    stage.alter = partial(confuse, matching_url="")
+    Bridge(stage.config(INITIATOR), store=MemoryStore(), clock=stage.clock.now)
 
 
 @pytest.mark.parametrize("text", ["", "H12345678", "A1234567", "13800138000", "a b", "a\nb", "陳", "x" * 129])
