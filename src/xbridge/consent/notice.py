@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from xbridge.consent.matching_clause import matching_clause
+from xbridge.consent.matching_clause import CLAUSE_VERSION, matching_clause
 from xbridge.consent.wording import CATEGORIES, CHANNELS, PLACES, PURPOSES, WORDING_VERSION, word
 from xbridge.core.config import Party, Service
 from xbridge.core.flow import DataFlow
@@ -128,7 +128,7 @@ def build_notice(service: Service, exporter: Party, recipient: Party, flow: Data
     )
     return Notice(
         id=f"{kind}/{service.id}",
-        version=f"{TEMPLATE_VERSION}.{WORDING_VERSION}",
+        version=".".join((TEMPLATE_VERSION, WORDING_VERSION, *([CLAUSE_VERSION] if service.matching_party else []))),
         language=language,
         text=text,
         digest=text_digest(text),

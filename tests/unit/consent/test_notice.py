@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from tests.journey.traveller import ADDRESS, ENQUIRY, shared_config
-from xbridge.consent.notice import FIELDS, HK_FIELDS, Notice, build_notice, text_digest
-from xbridge.consent.wording import CATEGORIES, CHANNELS, PLACES, PURPOSES, word
+from xbridge.consent.matching_clause import CLAUSE_VERSION
+from xbridge.consent.notice import FIELDS, HK_FIELDS, TEMPLATE_VERSION, Notice, build_notice, text_digest
+from xbridge.consent.wording import CATEGORIES, CHANNELS, PLACES, PURPOSES, WORDING_VERSION, word
 from xbridge.core.config import Config, Party, Service
 from xbridge.core.errors import ConfigError
 from xbridge.core.flow import DataFlow
@@ -216,9 +217,36 @@ def test_a_code_without_words_makes_no_notice(config: Config, flow: DataFlow) ->
 
 
 USABLE: dict[Language, tuple[str, ...]] = {
-    "en": ("usable but not visible", "covered values", "a machine alone never decides it", "neither side is told"),
-    "zh-Hant": ("可用不可見", "遮蓋後的數值", "絕不會單由機器決定", "任何一方都不會獲告知"),
-    "zh-Hans": ("可用不可见", "遮蔽后的数值", "绝不会仅由机器决定", "任何一方都不会被告知"),
+    "en": (
+        "usable but not visible",
+        "covered values",
+        "a machine alone never decides it",
+        "neither side is told",
+        "each form of your name",
+        "which of these items each side has",
+        "random numbers of this application and of this check",
+        "a keyed form",
+    ),
+    "zh-Hant": (
+        "可用不可見",
+        "遮蓋後的數值",
+        "絕不會單由機器決定",
+        "任何一方都不會獲告知",
+        "姓名的每種寫法",
+        "雙方各有上述哪些項目",
+        "是次申請及是次核對的隨機編號",
+        "經密鑰轉換",
+    ),
+    "zh-Hans": (
+        "可用不可见",
+        "遮蔽后的数值",
+        "绝不会仅由机器决定",
+        "任何一方都不会被告知",
+        "姓名的每种写法",
+        "双方各有上述哪些项目",
+        "本次申请和本次核对的随机编号",
+        "经密钥转换",
+    ),
 }
 
 
@@ -233,3 +261,14 @@ def test_a_binding_s_notice_says_what_is_compared(config: Config, language: Lang
     assert all(party.names.get(language) in item for party in (exporter, recipient))
     assert full.replace(item + "\n", "") == plain
     assert "11." not in plain
+
+
+def test_the_matching_clause_has_a_version(config: Config) -> None:
+    """A notice with item 11 names the version of its words too, in every language the same; one without stays as it was."""
+    plain = {notice(config, language, channel="identity_binding").version for language in LANGUAGES}
+    full = {
+        notice(config, language, channel="identity_binding", matching_party="hk-portal").version
+        for language in LANGUAGES
+    }
+    assert plain == {f"{TEMPLATE_VERSION}.{WORDING_VERSION}"}
+    assert full == {f"{TEMPLATE_VERSION}.{WORDING_VERSION}.{CLAUSE_VERSION}"}
