@@ -30,7 +30,7 @@ from xbridge.flows.record_signing import sign_consent
 from xbridge.flows.shelf import consent_key, mark_key, new_row, notice_key, read_link
 from xbridge.flows.story import SUBJECT_DETAIL
 from xbridge.ledger.entry import Kind, LedgerEntry, build_entry, entry_bytes
-from xbridge.linking.link import LinkRecord
+from xbridge.linking.link import LinkRecord, verify_started_here
 from xbridge.linking.proof import LoginProof, open_proof
 from xbridge.linking.pseudonym import ledger_subject, session_ref
 
@@ -106,9 +106,9 @@ async def answer_consent(
 ) -> Consent:
     """Record the person's answer to ``offer`` and return the consent.
 
-    (1) the offer is ours, unchanged, alive, of this session   (2) the person logged in, in this session, not long ago
-    (3) they are one of the two accounts of the link   (4) the record is signed   (5) first answer, entered with its row in
-    one transaction
+    (1) the offer is ours, unchanged, alive, of this session   (2) the person logged in, in this session, not long ago,
+    from here   (3) they are one of the two accounts of the link   (4) the record is signed   (5) first answer, entered
+    with its row in one transaction
 
     Nothing is spent before (5): a signer that is down, or a crash, leaves the offer to be answered again.
 
@@ -118,7 +118,7 @@ async def answer_consent(
     offered = open_offer(deps, offer, session=session, now=now)
     notice = current_notice(deps, offered)
     # (2)
-    proof = open_person(deps, approved_by, session=session, now=now)
+    proof = verify_answerer(deps, open_person(deps, approved_by, session=session, now=now))
     # (3) Somebody else at the keyboard may not answer for the person of this link.
     link, _ = await read_link(offered.link)
     verify_person(link, proof)
@@ -232,6 +232,20 @@ def open_person(deps: Deps, proof: str, *, session: str, now: datetime) -> Login
         max_age_s=deps.config.limits.proof_s,
         now=now,
     )
+
+
+def verify_answerer(deps: Deps, proof: LoginProof) -> LoginProof:
+    """Return the login if it may answer an offer, or refuse: what is too weak to link is too weak to agree.
+
+    (1) its provider is in use   (2) it was started here, and came back with a state of ours
+
+    A withdrawal asks for neither: it only takes away.  Raises ``LinkRefused``.
+    """
+    # (1) Switched off since, for example because it was broken into (lessons.md A6).
+    if not deps.trusts(proof.provider, proof.issuer):
+        raise LinkRefused("provider", "the provider of this login is no longer in use here")
+    # (2)
+    return verify_started_here(proof)
 
 
 def verify_person(link: LinkRecord, proof: LoginProof) -> None:

@@ -33,6 +33,7 @@ from xbridge.flows.consent import (
     first_record,
     open_offer,
     open_person,
+    verify_answerer,
     verify_person,
 )
 from xbridge.flows.deps import Deps
@@ -62,9 +63,9 @@ async def request_consent_signature(
 ) -> PendingRequest:
     """Ask the person to sign the consent that ``offer`` leads to; return what the page needs to wait for the answer.
 
-    (1) the offer is ours, unchanged, alive, of this session   (2) the person logged in, in this session, not long ago
-    (3) they are one of the two accounts of the link   (4) nobody has answered the offer yet   (5) the record is fixed,
-    with this moment as its time   (6) its exact bytes wait, and their digest is asked to be signed
+    (1) the offer is ours, unchanged, alive, of this session   (2) the person logged in, in this session, not long ago,
+    from here   (3) they are one of the two accounts of the link   (4) nobody has answered the offer yet   (5) the record
+    is fixed, with this moment as its time   (6) its exact bytes wait, and their digest is asked to be signed
 
     Raises as ``answer_consent`` and ``request_signature``.
     """
@@ -72,7 +73,7 @@ async def request_consent_signature(
     offered = open_offer(deps, offer, session=session, now=now)
     notice = current_notice(deps, offered)
     # (2)
-    proof = open_person(deps, approved_by, session=session, now=now)
+    proof = verify_answerer(deps, open_person(deps, approved_by, session=session, now=now))
     # (3)
     link, _ = await read_link(offered.link)
     verify_person(link, proof)
@@ -234,7 +235,7 @@ def _verify_span(deps: Deps, *, asked_at: datetime, now: datetime) -> None:
 def _open_signer(
     deps: Deps, approved_by: str, result: WaitingResult, *, session: str, asked_at: datetime, now: datetime
 ) -> LoginProof:
-    """Return the login of who approves: in this session, fresh when the signature was asked for, and who was asked."""
+    """Return the login of who approves: in this session, from here, fresh at the asking, and who was asked."""
     waited_s = max(0, int((now - asked_at).total_seconds()))
     proof = open_proof(
         approved_by,
@@ -245,7 +246,7 @@ def _open_signer(
     )
     if not constant_time_equal(proof.subject_ref, result.subject_ref):
         raise LinkRefused("unknown", "the person who is logged in is not the one who was asked to sign")
-    return proof
+    return verify_answerer(deps, proof)
 
 
 def _with_signature(

@@ -91,16 +91,25 @@ def verify_pair(first: LoginProof, second: LoginProof) -> tuple[LoginProof, Logi
     # (2)
     if first.id == second.id:
         raise LinkRefused("used", "the same login cannot stand for both sides")
-    # (3) A login without state can be started, or ended, by an attacker in the victim's browser (iamsmart.md 6.7,
-    # guangdong.md 2.1): the account would be the attacker's.
-    if any(proof.started_by == "relying_party_stateless" for proof in by_side.values()):
-        raise LinkRefused("stateless", "a login whose callback carried no state cannot make a link")
-    if any(proof.started_by != "relying_party" for proof in by_side.values()):
-        raise LinkRefused("direct_login", "a login that was started elsewhere cannot make a link; log in from here")
+    # (3)
+    hk, cn_gd = (verify_started_here(by_side[side]) for side in ("HK", "CN-GD"))
     # (4) A company's account is many people's: whoever acts for it next would find somebody else's link.
     if any(proof.holder != "person" for proof in by_side.values()):
         raise LinkRefused("organisation", "an organisation's account cannot be linked; log in with your own")
-    return by_side["HK"], by_side["CN-GD"]
+    return hk, cn_gd
+
+
+def verify_started_here(proof: LoginProof) -> LoginProof:
+    """Return the login if it was started here and came back to where it was started, or refuse.
+
+    Any other can be started, or ended, by an attacker in the victim's browser (iamsmart.md 6.7, guangdong.md 2.1): the
+    account would be the attacker's, or the browser would.  Raises ``LinkRefused``.
+    """
+    if proof.started_by == "relying_party_stateless":
+        raise LinkRefused("stateless", "a login whose callback carried no state is too weak for this")
+    if proof.started_by != "relying_party":
+        raise LinkRefused("direct_login", "a login that was started elsewhere is too weak for this; log in from here")
+    return proof
 
 
 def new_link(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -220,6 +221,37 @@ def test_only_the_person_of_the_link_answers(
 def test_either_account_of_the_link_may_answer(traveller: Traveller, link: Link) -> None:
     """A person who is logged in on the Guangdong side is the same person."""
     assert grant(traveller, traveller.offer(link), proof=traveller.proof("CN-GD"))
+
+
+Change = Callable[[LoginProof], LoginProof]
+WEAK: list[tuple[Change, str]] = [
+    (bent(started_by="relying_party_stateless"), "stateless"),
+    (bent(started_by="direct_login"), "direct_login"),
+    (bent(provider="eidas"), "provider"),
+    (bent(issuer="https://another.example"), "provider"),
+]
+
+
+@pytest.mark.parametrize(("answer", "by"), [("grant_consent", "approved_by"), ("refuse_consent", "refused_by")])
+@pytest.mark.parametrize("side", ["HK", "CN-GD"])
+@pytest.mark.parametrize(("change", "reason"), WEAK, ids=["stateless", "direct", "provider", "issuer"])
+def test_a_login_that_cannot_link_cannot_answer(
+    traveller: Traveller, link: Link, change: Change, reason: str, side: Any, answer: str, by: str
+) -> None:
+    """A login that somebody else may have begun, or of a provider no longer in use, neither agrees nor refuses."""
+    offer = traveller.offer(link)
+    with pytest.raises(LinkRefused) as caught:
+        getattr(traveller.bridge, answer)(offer, **{by: traveller.proof(side, change=change)}, session=SESSION)
+    assert caught.value.reason == reason
+    assert_nothing_given(traveller, caught.value, answer)
+
+
+@pytest.mark.parametrize("change", [change for change, _ in WEAK[:2]], ids=["stateless", "direct"])
+def test_a_weak_login_can_take_away(traveller: Traveller, link: Link, change: Change) -> None:
+    """Withdrawing asks for less than agreeing: a person who can only log in weakly is not held to what they agreed to."""
+    consent = traveller.consent(link)
+    withdrawn = traveller.bridge.withdraw(consent, requested_by=traveller.proof(change=change), session=SESSION)
+    assert withdrawn.state == "withdrawn"
 
 
 def test_an_offer_to_link_is_not_a_consent(traveller: Traveller, link: Link) -> None:

@@ -433,6 +433,31 @@ def test_who_approves_is_who_was_asked(desk: ConsentDesk, account: str, side: st
     assert desk.grant(offer, request).state == "given"
 
 
+WEAK = [
+    ({"started_by": "direct_login"}, "direct_login"),
+    ({"started_by": "relying_party_stateless"}, "stateless"),
+    ({"provider": "eidas"}, "provider"),
+]
+
+
+@pytest.mark.parametrize(("changes", "reason"), WEAK, ids=["direct", "stateless", "provider"])
+def test_a_login_that_cannot_link_is_not_asked_to_sign(desk: ConsentDesk, changes: Any, reason: str) -> None:
+    """Where the login is too weak to agree, no phone rings."""
+    offer = desk.offer(desk.link())
+    refused(lambda: desk.ask_consent(offer, person=desk.login(**changes)), LinkRefused, reason=reason)
+    assert not [path for path, _ in desk.calls if path == INITIATE]
+
+
+@pytest.mark.parametrize(("changes", "reason"), WEAK, ids=["direct", "stateless", "provider"])
+def test_a_login_that_cannot_link_does_not_grant_what_was_signed(desk: ConsentDesk, changes: Any, reason: str) -> None:
+    """Whoever comes for the signature with a weaker login than it was asked with gets no consent."""
+    offer = desk.offer(desk.link())
+    request = desk.ask_consent(offer)
+    desk.sign()
+    refused(lambda: desk.grant(offer, request, approved_by=desk.login(**changes)), LinkRefused, reason=reason)
+    assert desk.grant(offer, request).state == "given"
+
+
 def test_only_the_person_of_the_link_is_asked(desk: ConsentDesk) -> None:
     """Somebody else who is logged in cannot sign for the person of this link."""
     offer = desk.offer(desk.link())
