@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from xbridge.core.decision import Texts
 from xbridge.core.errors import ConfigError, Unsupported
 from xbridge.core.flow import DataFlow
-from xbridge.core.identity import Level
+from xbridge.core.identity import Level, ProvedLevel
 from xbridge.core.moment import from_text, to_text
 from xbridge.core.web_address import check_web_address
 
@@ -171,11 +171,13 @@ class Limits(_Section):
     """How long things may take, in seconds, and how often they may be tried.
 
     ``matchings`` runs with one party about one person within ``matching_window_s``: each is one guess for a dishonest one.
-    ``review_s`` is how long a review of names waits, and then its outcome.
+    ``review_s`` is how long a review of names waits, and then its outcome.  ``link_min_level`` is the level that both sides
+    of a link must have proved; ``L0`` is no choice, because it proves nobody.
     """
 
     login_s: int = Field(default=18 * 60, ge=60, le=18 * 60)
     link_proof_s: int = Field(default=600, ge=30, le=600)
+    link_min_level: ProvedLevel = "L1"
     proof_s: int = Field(default=1800, ge=60, le=3600)
     offer_s: int = Field(default=3600, ge=60, le=86400)
     matchings: int = Field(default=3, ge=1, le=10)

@@ -20,6 +20,9 @@ Holder = Literal["organisation", "person"]
 Level = Literal["L0", "L1", "L2", "L3"]
 LEVELS: tuple[Level, ...] = ("L0", "L1", "L2", "L3")
 
+ProvedLevel = Literal["L1", "L2", "L3"]
+"""A level at which somebody compared name and document with a register; at ``L0`` the person only said so."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assurance:

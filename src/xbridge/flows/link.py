@@ -51,6 +51,8 @@ from xbridge.linking.link import (
     MatchedAccounts,
     link_end,
     new_link,
+    verify_level,
+    verify_own,
     verify_pair,
 )
 from xbridge.linking.proof import LoginProof, open_proof
@@ -155,7 +157,7 @@ async def join(
 ) -> Link:
     """Link the accounts of two proofs, or refuse: the one way to a link row.
 
-    (1) both proofs are ours, fresh, of this session and of a provider in use
+    (1) both proofs are ours, fresh, of this session, of a provider in use, and of ``limits.link_min_level``
     (2) one of each side, neither started elsewhere
     (3) the authorisation is the notice that was offered here, for this way to link
     (4) neither account is linked to another   (5) what ``ground`` asks for beside   (6) the authorisation is signed
@@ -262,7 +264,10 @@ async def join(
 
 
 def open_fresh(deps: Deps, sealed: str, *, session: str, now: datetime) -> LoginProof:
-    """Return the login that ``sealed`` proves, fresh enough to link with.  Raises ``LinkRefused``, ``TamperDetected``."""
+    """Return the login that ``sealed`` proves, fresh and good enough to link with.
+
+    Raises ``LinkRefused``, ``TamperDetected``.
+    """
     proof = open_proof(
         sealed,
         deps.proof_sealer,
@@ -273,7 +278,8 @@ def open_fresh(deps: Deps, sealed: str, *, session: str, now: datetime) -> Login
     # A provider may be switched off between login and link, for example because it was broken into (lessons.md A6).
     if not deps.trusts(proof.provider, proof.issuer):
         raise LinkRefused("provider", "the provider of this login is no longer in use here")
-    return proof
+    # Whoever acts for a company is told so, and not that its account could be raised.
+    return verify_level(verify_own(proof), min_level=deps.config.limits.link_min_level)
 
 
 async def standing_link(hk: LoginProof, cn_gd: LoginProof) -> LinkRecord | None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from xbridge.core.assurance import reaches
 from xbridge.core.decision import Record
 from xbridge.core.effects import spend
 from xbridge.core.errors import CallbackInvalid, ConfigError, TamperDetected
@@ -166,7 +167,10 @@ def identity_of(
         assurance=found.assurance.level,
         assurance_source=found.assurance.source,
         authenticated_at=int(now.timestamp()),
-        document_kinds=tuple(sorted(kind for kind, _ in found.profile.documents)),
+        # A document that nobody compared with a register is the person's word, and no permit to link with.
+        document_kinds=tuple(sorted(kind for kind, _ in found.profile.documents))
+        if reaches(found.assurance.level, "L1")
+        else (),
         holder=found.holder,
         id=login_id,
         issuer=issuer,

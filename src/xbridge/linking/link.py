@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from xbridge.core.assurance import reaches
 from xbridge.core.decision import Record
 from xbridge.core.errors import LinkRefused
 from xbridge.core.identity import Level
@@ -93,10 +94,8 @@ def verify_pair(first: LoginProof, second: LoginProof) -> tuple[LoginProof, Logi
         raise LinkRefused("used", "the same login cannot stand for both sides")
     # (3)
     hk, cn_gd = (verify_started_here(by_side[side]) for side in ("HK", "CN-GD"))
-    # (4) A company's account is many people's: whoever acts for it next would find somebody else's link.
-    if any(proof.holder != "person" for proof in by_side.values()):
-        raise LinkRefused("organisation", "an organisation's account cannot be linked; log in with your own")
-    return hk, cn_gd
+    # (4)
+    return verify_own(hk), verify_own(cn_gd)
 
 
 def verify_started_here(proof: LoginProof) -> LoginProof:
@@ -109,6 +108,24 @@ def verify_started_here(proof: LoginProof) -> LoginProof:
         raise LinkRefused("stateless", "a login whose callback carried no state is too weak for this")
     if proof.started_by != "relying_party":
         raise LinkRefused("direct_login", "a login that was started elsewhere is too weak for this; log in from here")
+    return proof
+
+
+def verify_own(proof: LoginProof) -> LoginProof:
+    """Return the login if its account is one person's, or refuse.
+
+    A company's account is many people's: whoever acts for it next would find somebody else's link.  Raises
+    ``LinkRefused``.
+    """
+    if proof.holder != "person":
+        raise LinkRefused("organisation", "an organisation's account cannot be linked; log in with your own")
+    return proof
+
+
+def verify_level(proof: LoginProof, *, min_level: Level) -> LoginProof:
+    """Return the login if it proves its person well enough to link.  Raises ``LinkRefused``."""
+    if not reaches(proof.assurance, min_level):
+        raise LinkRefused("level", f"a link needs a login of level {min_level} or better on both sides")
     return proof
 
 

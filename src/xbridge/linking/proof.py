@@ -25,7 +25,8 @@ class LoginProof(Record):
     """One login, as it was verified.
 
     ``session_ref`` is a keyed digest of the application's session id; ``document_kinds`` says which documents the profile
-    held (GOV-ID-1 asks for a Home Return Permit), without their numbers.  ``access_token`` opens later calls to the
+    held (GOV-ID-1 asks for a Home Return Permit), without their numbers, and is empty below L1, where nobody compared them
+    with a register.  ``access_token`` opens later calls to the
     provider about this person, empty where it gave none.  ``holder`` was not sealed at first: only people could log in
     then.  Times are seconds since 1970.
     """

@@ -163,6 +163,8 @@ def test_addresses_that_are_fine(url):
     lambda document: document["keys"].update(sealing=[]), lambda document: document["keys"].update(extra=SECRET),
     lambda document: document["keys"].pop("pseudonym"), lambda document: document.update(log_origin=SECRET.upper()),
     lambda document: document.update(limits={"login_s": SECRET}), lambda document: document.update(limits={"login_s": 1081}),
+    lambda document: document.update(limits={"link_min_level": SECRET}),
+    lambda document: document.update(limits={"link_min_level": "L0"}),
     lambda document: document.update(issuer=f"https://{SECRET}@x"), lambda document: document.update(parties=SECRET),
     lambda document: document.update(operator="nobody"),
     lambda document: document["parties"].append(document["parties"][0]),

@@ -84,10 +84,11 @@ def test_a_row_from_before_is_of_two_logins() -> None:
         (bent(session_ref="x" * 43), "session"),
         (lambda proof: proof.model_copy(update={"authenticated_at": proof.authenticated_at - 601}), "stale"),
         (lambda proof: proof.model_copy(update={"authenticated_at": proof.authenticated_at + 1}), "stale"),
+        (bent(assurance="L0"), "level"),
         (bent(provider="eidas"), "provider"),
         (bent(issuer="https://another.example"), "provider"),
     ],
-    ids=["direct", "stateless", "company", "session", "stale", "future", "provider", "issuer"],
+    ids=["direct", "stateless", "company", "session", "stale", "future", "level", "provider", "issuer"],
 )
 def test_no_login_binds_that_could_not_link(
     binder: Binder, side: Jurisdiction, change: Callable[[LoginProof], LoginProof], reason: str
@@ -115,10 +116,11 @@ def test_without_a_home_return_permit_nothing_begins_and_nothing_binds(binder: B
         (bent(holder="organisation"), "organisation"),
         (bent(session_ref="x" * 43), "session"),
         (lambda proof: proof.model_copy(update={"authenticated_at": proof.authenticated_at - 601}), "stale"),
+        (bent(assurance="L0"), "level"),
         (bent(provider="eidas"), "provider"),
         (bent(jurisdiction="HK"), "same_side"),
     ],
-    ids=["direct", "stateless", "company", "session", "stale", "provider", "hong kong"],
+    ids=["direct", "stateless", "company", "session", "stale", "level", "provider", "hong kong"],
 )
 def test_a_login_that_may_not_begin(binder: Binder, change: Callable[[LoginProof], LoginProof], reason: str) -> None:
     """A binding begins with a fresh login at Guangdong, of this session and of a person, and with no other."""

@@ -262,9 +262,9 @@ def permit_everything(monkeypatch: pytest.MonkeyPatch) -> None:
 # --- Level, lifetime, providers --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("hk", ["L0", "L1", "L2", "L3"])
-@pytest.mark.parametrize("cn_gd", ["L0", "L1", "L2", "L3"])
-@pytest.mark.parametrize("needed", ["L1", "L3"])
+@pytest.mark.parametrize("hk", ["L1", "L2", "L3"])
+@pytest.mark.parametrize("cn_gd", ["L1", "L2", "L3"])
+@pytest.mark.parametrize("needed", ["L1", "L2", "L3"])
 def test_the_lower_side_counts(hk: Any, cn_gd: Any, needed: Any) -> None:
     """Every pair of levels against what the service asks for: too low on either side refuses (lessons.md B9)."""
     traveller = Traveller(config=changed_service(shared_config(), "social-insurance-enquiry", min_level=needed))

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.journey.traveller import HOLDER, PROVIDERS, SESSION, Traveller, bent
+from tests.journey.traveller import HOLDER, PROVIDERS, SESSION, Traveller, bent, shared_config
 from xbridge.core.errors import ConsentMissing, LinkRefused, PolicyDenied, TamperDetected, XBridgeError
-from xbridge.core.identity import Jurisdiction
+from xbridge.core.identity import LEVELS, Jurisdiction
 from xbridge.flows.consent import ConsentOffer
 from xbridge.ledger.entry import parse_entry
 from xbridge.linking.proof import LoginProof
@@ -73,6 +73,7 @@ def test_the_store_holds_no_account_in_clear(traveller: Traveller) -> None:
         (bent(session_ref="x" * 43), "session"),
         (lambda proof: proof.model_copy(update={"authenticated_at": proof.authenticated_at - 601}), "stale"),
         (lambda proof: proof.model_copy(update={"authenticated_at": proof.authenticated_at + 1}), "stale"),
+        (bent(assurance="L0"), "level"),
         (bent(provider="eidas"), "provider"),
         (bent(issuer="https://another.example"), "provider"),
     ],
@@ -82,6 +83,7 @@ def test_the_store_holds_no_account_in_clear(traveller: Traveller) -> None:
         "another session",
         "stale",
         "from the future",
+        "known to nobody",
         "provider gone",
         "issuer changed",
     ],
@@ -94,6 +96,25 @@ def test_a_login_that_may_not_link(
     with pytest.raises(LinkRefused) as caught:
         attempt(traveller, proofs["HK"], proofs["CN-GD"])
     assert caught.value.reason == reason
+    assert_refused(traveller, caught.value, "link_refused")
+
+
+@pytest.mark.parametrize("side", ["HK", "CN-GD"])
+@pytest.mark.parametrize("wanted", ["L1", "L2", "L3"])
+@pytest.mark.parametrize("level", LEVELS)
+def test_both_sides_reach_the_level_that_is_asked_for(side: Jurisdiction, wanted: Any, level: Any) -> None:
+    """The better login does not lift the other: each side must reach ``link_min_level`` by itself."""
+    config = shared_config()
+    limits = config.limits.model_copy(update={"link_min_level": wanted})
+    traveller = Traveller(config=config.model_copy(update={"limits": limits}))
+    levels = {each: level if each == side else "L3" for each in PROVIDERS}
+    hk, cn_gd = (traveller.proof(each, change=bent(assurance=levels[each])) for each in PROVIDERS)
+    if level >= wanted:
+        assert attempt(traveller, hk, cn_gd).id
+        return
+    with pytest.raises(LinkRefused) as caught:
+        attempt(traveller, hk, cn_gd)
+    assert caught.value.reason == "level"
     assert_refused(traveller, caught.value, "link_refused")
 
 
