@@ -318,7 +318,7 @@ def test_guangdong_names_what_it_can():
     ):
         with pytest.raises(Unsupported) as caught:
             call()
-        assert caught.value.capabilities == ("login",)
+        assert caught.value.capabilities == ("gateway", "login", "logout", "national_gateway")
 
 
 def test_a_revoked_key_is_replaced():
