@@ -17,7 +17,7 @@ from xbridge.evidence.manifest import RECORD_TYPE, ROLE, build_manifest, manifes
 from xbridge.evidence.trust import ResidentAnchor, Trust, resident_anchor, trust_bytes, trusted_key
 from xbridge.flows.deps import Deps
 from xbridge.flows.record_signing import sign_as_operator
-from xbridge.flows.shelf import decision_key, mark_key, notice_key, read_consent
+from xbridge.flows.shelf import decision_key, mark_index, mark_key, notice_key, read_consent
 from xbridge.ledger.entry import parse_entry
 
 
@@ -39,7 +39,7 @@ async def export_evidence(deps: Deps, consent_id: str, *, now: datetime) -> byte
         if revision.subject is not None:
             members[f"subject/{number:04}.json"] = revision.subject.raw
     marks = await scan(mark_key(consent_id, ""))
-    view = await read_log(*(_index(mark.value) for mark in marks))
+    view = await read_log(*(mark_index(mark.value) for mark in marks))
     members["ledger/checkpoint.txt"] = view.checkpoint
     newest = to_text(now)
     for proof in view.proofs:
@@ -70,13 +70,6 @@ async def export_evidence(deps: Deps, consent_id: str, *, now: datetime) -> byte
     )
     signed = await sign_as_operator(deps, RECORD_TYPE, 1, manifest, ROLE)
     return write_bundle({**members, **manifest_members(manifest, signed)})
-
-
-def _index(mark: bytes) -> int:
-    """Return the log index in a mark.  Raises ``TamperDetected`` for anything that we would not have written."""
-    if not mark.isdigit() or len(mark) > 15:
-        raise TamperDetected("trace", reason="malformed")
-    return int(mark)
 
 
 def current_trust(deps: Deps) -> Trust:

@@ -7,11 +7,13 @@ from typing import Literal
 
 from xbridge.consent.life import ConsentHistory, Revision, open_file
 from xbridge.core.decision import Record
-from xbridge.core.effects import Row, Write, read
+from xbridge.core.effects import Row, Write, read, read_log, scan
 from xbridge.core.errors import ConsentMissing, LinkRefused, TamperDetected
 from xbridge.core.moment import from_text
 from xbridge.crypto.canonical import canonical_json
 from xbridge.flows.deps import Deps
+from xbridge.flows.story import STATES
+from xbridge.ledger.entry import parse_entry
 from xbridge.linking.link import LinkRecord
 
 
@@ -85,8 +87,9 @@ def _link(row: Row) -> LinkRecord:
 async def read_consent(deps: Deps, consent_id: str) -> tuple[ConsentHistory, Row]:
     """Return a consent's verified history and its row.
 
-    Raises ``ConsentMissing("none")``, and ``TamperDetected`` for what no record key of ours signed, or a retired one
-    outside its time.
+    Whether the row is the newest that was written is not asked (docs/limitations.md).  Raises ``ConsentMissing("none")``,
+    and ``TamperDetected`` for what no record key of ours signed, or a retired one alone outside its time or beside the
+    ledger.
     """
     row = await read(consent_key(consent_id))
     if row is None:
@@ -94,15 +97,43 @@ async def read_consent(deps: Deps, consent_id: str) -> tuple[ConsentHistory, Row
     history = open_file(row.value, deps.record_keys, deps.subject_sealer)
     for revision in history.revisions:
         _verify_time(deps, revision)
+    await _verify_entered(deps, consent_id, history.revisions)
     return history, row
 
 
 def _verify_time(deps: Deps, revision: Revision) -> None:
-    """Check that no key signed ``revision`` after it was retired: who stole an old key gets nothing new believed."""
+    """Check that no retired key signed ``revision`` outside the key's time, as the revision itself tells its time."""
     for signature in revision.signed.signatures:
         retired = deps.retired_keys.get(signature.kid)
         if retired is not None and not retired.covers(from_text(revision.record.event_time)):
             raise TamperDetected("key_period", reason="expired", message="signed outside its key's time")
+
+
+async def _verify_entered(deps: Deps, consent_id: str, revisions: tuple[Revision, ...]) -> None:
+    """Check that the ledger names those of ``revisions`` that no key in use signed.
+
+    Who stole a retired key writes the date that suits them, and the log, which another key signs, has no such record.
+    """
+    in_use = {key.public.kid for key in deps.record_keyring}
+    sought = {each.digest for each in revisions if in_use.isdisjoint(made.kid for made in each.signed.signatures)}
+    if not sought:
+        return
+    # One by one: the giving stands at the beginning, and whoever uses a consent seeks nothing but that.
+    for mark in await scan(mark_key(consent_id, "")):
+        view = await read_log(mark_index(mark.value))
+        entry = parse_entry(view.proofs[0].entry)
+        if entry.kind in STATES:
+            sought.discard(entry.body_digest)
+        if not sought:
+            return
+    raise TamperDetected("consent", reason="missing", message="a record by a retired key is not in the ledger")
+
+
+def mark_index(mark: bytes) -> int:
+    """Return the log index in a mark.  Raises ``TamperDetected`` for anything that we would not have written."""
+    if not mark.isdigit() or len(mark) > 15:
+        raise TamperDetected("trace", reason="malformed")
+    return int(mark)
 
 
 async def read_token(token_id: str) -> IssuedToken | None:

@@ -6,6 +6,7 @@ import asyncio
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from os import urandom
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,23 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, generate_pri
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.journey.traveller import SESSION, NoWire, Traveller, shared_config
+from tests.unit.consent.collector import sign_revision
 from tests.unit.crypto.binding import require_binding
 from tests.unit.evidence.binder import bound
 from tests.unit.flows.consent_desk import ConsentDesk
 from tests.unit.flows.remote_key import RemoteKey, new_remote, public_pem, with_keys
 from xbridge import AsyncBridge, Bridge, errors
-from xbridge.consent.life import ROLE
+from xbridge.consent.life import ROLE, open_file
 from xbridge.core.config import Config, RetiredKey, parse_config
-from xbridge.core.errors import ConfigError, SignerUnavailable, TamperDetected, Unsupported, XBridgeError
+from xbridge.core.effects import Write
+from xbridge.core.errors import (
+    ConfigError,
+    ConsentMissing,
+    SignerUnavailable,
+    TamperDetected,
+    Unsupported,
+    XBridgeError,
+)
 from xbridge.core.ports import Store
 from xbridge.crypto.key import SigningKey
 from xbridge.crypto.signing import from_envelope
@@ -33,6 +43,7 @@ from xbridge.evidence.bundle import read_bundle
 from xbridge.evidence.manifest import SIGNATURE_NAME
 from xbridge.evidence.trust import Trust, parse_trust, trust_bytes
 from xbridge.flows.consent import Consent
+from xbridge.flows.shelf import consent_key
 from xbridge.flows.verification import verify_bundle
 from xbridge.stores.memory import MemoryStore
 from xbridge.stores.sqlite import SQLiteStore
@@ -488,6 +499,48 @@ def test_a_stolen_retired_key_signs_no_manifest_of_what_came_later() -> None:
         assert (caught.value.claim, caught.value.reason) == (claim, reason)
 
 
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_what_a_stolen_retired_key_puts_into_the_store_is_refused(withdrawn: bool) -> None:
+    """A row written over by a giving that is dated in the old key's time: the ledger has no such record."""
+    stolen = SigningKey.generate("EdDSA")
+    before = Traveller(config=with_keys(record=stolen.to_pem().decode()))
+    link, consent = before.agreed()
+    if withdrawn:
+        before.withdraw(consent)
+    after = rotated(before, retired(public_pem(stolen)))
+    row = after.store.read(consent_key(consent.id))
+    assert row is not None
+    history = open_file(row.value, after.deps.record_keys, after.deps.subject_sealer)
+    record = history.first.model_copy(update={"event_time": "2026-03-01T00:00:00Z"})
+    forged = replace(history, revisions=(sign_revision(record, stolen),)).to_file()
+    after.store.append((), (Write(key=row.key, value=forged, expected=row.version),), now=after.clock.now())
+    for call in (
+        lambda: after.release(link, consent),
+        lambda: after.withdraw(consent),
+        lambda: after.bridge.evidence(consent),
+    ):
+        with pytest.raises(TamperDetected) as caught:
+            call()
+        assert (caught.value.claim, caught.value.reason) == ("consent", "missing")
+
+
+def test_what_a_retired_key_signed_is_sought_to_the_end_of_the_trace() -> None:
+    """A withdrawal comes after everything that was done on a consent: both records are found in the ledger."""
+    old = SigningKey.generate("EdDSA")
+    before = Traveller(config=with_keys(record=old.to_pem().decode()))
+    link, consent = before.agreed()
+    for _ in range(3):
+        before.ask(before.release(link, consent).token)
+    before.withdraw(consent)
+    after = rotated(before, retired(public_pem(old)))
+    found = verify_bundle(after.bridge.evidence(consent), parse_trust(after.bridge.trust))
+    assert [each.record.event_state for each in found.revisions] == ["given", "withdrawn"]
+    with pytest.raises(ConsentMissing):
+        after.release(link, consent)
+    assert link.consent is not None
+    assert after.withdraw(link.consent).state == "withdrawn"
+
+
 def test_a_clock_that_is_behind_makes_no_bundle_that_nobody_accepts() -> None:
     """The bundle is dated no earlier than the newest entry in it, whichever process dated that."""
     traveller = Traveller()
@@ -513,11 +566,12 @@ def test_a_retired_key_had_a_time(until: str) -> None:
     """A period that ends where it begins, or before, is a slip of whoever wrote it: no signature would ever count."""
     with pytest.raises(ValueError, match="valid_until must be after valid_from"):
         retired(ED_PUBLIC, until)
+    documents: list[dict[str, Any]] = []
+    World(overrides=documents.append)
+    old = {"public": ED_PUBLIC, "valid_from": "2026-01-01T00:00:00Z", "valid_until": until}
+    wrong = {**documents[0], "keys": {**documents[0]["keys"], "record_retired": [old]}}
     with pytest.raises(ConfigError, match="record_retired"):
-        documents: list[dict[str, Any]] = []
-        World(overrides=documents.append)
-        old = {"public": ED_PUBLIC, "valid_from": "2026-01-01T00:00:00Z", "valid_until": until}
-        parse_config({**documents[0], "keys": {**documents[0]["keys"], "record_retired": [old]}})
+        parse_config(wrong)
 
 
 def test_a_key_cannot_be_retired_and_in_use() -> None:
