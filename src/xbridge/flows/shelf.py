@@ -88,8 +88,8 @@ async def read_consent(deps: Deps, consent_id: str) -> tuple[ConsentHistory, Row
     """Return a consent's verified history and its row.
 
     Whether the row is the newest that was written is not asked (docs/limitations.md).  Raises ``ConsentMissing("none")``,
-    and ``TamperDetected`` for what no record key of ours signed, or a retired one alone outside its time or beside the
-    ledger.
+    and ``TamperDetected`` for what no record key of ours signed, or a retired one outside its time, or one alone where
+    the ledger does not name the record.
     """
     row = await read(consent_key(consent_id))
     if row is None:
