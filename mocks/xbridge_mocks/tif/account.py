@@ -12,7 +12,16 @@ from dataclasses import dataclass, field
 
 from xbridge_mocks.persona import GuangdongAccount, Persona
 
-__all__ = ["JSONObject", "LoginSession", "flat_user", "forwarded_user", "in_base64", "session_parts", "tianjin_user"]
+__all__ = [
+    "JSONObject",
+    "LoginSession",
+    "flat_user",
+    "forwarded_user",
+    "in_base64",
+    "session_parts",
+    "swapped_session",
+    "tianjin_user",
+]
 
 JSONObject = dict[str, object]
 _SEX = {"M": "1", "F": "2"}
@@ -106,6 +115,24 @@ def session_parts(person: Persona, session: LoginSession, *, lifetime_s: int, pr
         "session_info": info,
         "session_ctl": {"expire_time": lifetime_s, "face_expire_time": proof_s, "realname_expire_time": proof_s},
     }
+
+
+def swapped_session(person: Persona, session: LoginSession, *, now_ms: int, lifetime_s: int) -> JSONObject:
+    """What another machine room makes of a person's session: flat, without an id, and its times in milliseconds (5.5 (b)).
+
+    The times of proofs are those of the swap, wherever the level or the session's login allows one at all.
+    """
+    account = account_of(person)
+    by_face, proved = session.face_time > 0, account.level >= "L2"
+    return {
+        "ctype": account.idcardtype, "cid": account.idcardnumber, "account": account.uid, "name": _name(person),
+        "uid": _auth_uid(account), "tif_uid": _auth_uid(account), "mobile": account.telephonenumber,
+        "level": account.level, "account_type": "human", "address": "", "login_type": _LOGIN_TYPE[session.platform],
+        "face_time": now_ms if by_face else 0, "face_authtime": now_ms if by_face else 0,
+        "realname_time": now_ms if proved else 0, "realname_checked": 1 if proved else 0, "link_person_name": "",
+        "link_person_cid": "", "link_person_ctype": "", "tokenid": "", "origin": "", "uversion": "",
+        "expire_time": lifetime_s,
+    }  # fmt: skip
 
 
 def forwarded_user(person: Persona, session: LoginSession, *, proof_s: int) -> tuple[str, str, str]:

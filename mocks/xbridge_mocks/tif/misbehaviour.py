@@ -10,12 +10,15 @@ FORWARD = "forward"
 """The operation of requests that are forwarded to the developer's own service."""
 _SERVICES = (
     "oneOffUser", "miniProgramLogin", "appLogin", "getSession", "getCorpCode", "corpCodeToSession", "codeToSession",
-    "tianjinUser", "medicalInsurance", "xbridgeEnvelope",
+    "tianjinUser", "medicalInsurance", "xbridgeEnvelope", "publicAppLogin", "sidToSession",
 )  # fmt: skip
 _ENVELOPED = ("medicalInsurance", "xbridgeEnvelope")
-_USERS = ("oneOffUser", "miniProgramLogin", "appLogin", "getSession", "corpCodeToSession", "codeToSession")
-_CODES = ("oneOffUser", "miniProgramLogin", "appLogin", "corpCodeToSession", "codeToSession")
-_LOGINS = ("miniProgramLogin", "appLogin")
+_USERS = (
+    "oneOffUser", "miniProgramLogin", "appLogin", "getSession", "corpCodeToSession", "codeToSession",
+    "publicAppLogin", "sidToSession",
+)  # fmt: skip
+_CODES = ("oneOffUser", "miniProgramLogin", "appLogin", "publicAppLogin", "corpCodeToSession", "codeToSession")
+_LOGINS = ("miniProgramLogin", "appLogin", "publicAppLogin")
 
 _Rows = tuple[tuple[str, str, str], ...]
 _OUTAGE: _Rows = (

@@ -1,6 +1,6 @@
 """The TIF gateway mock as one WSGI application: the gate, the services behind it, and the way to your own service.
 
-Strict: every call below ``/ebus/`` is judged by the gate before its route is looked up. More services go into
+Strict: every call below the gateway's prefixes is judged by the gate before its route is looked up. More services go into
 ``route.ROUTES`` and ``service.ENDPOINTS``.
 """
 
@@ -35,7 +35,7 @@ from xbridge_mocks.tif.misbehaviour import FORWARD, KNOWN_FAULTS
 from xbridge_mocks.tif.refusal import NOT_FOUND, REFUSED, TROUBLE, Refused, Trail
 from xbridge_mocks.tif.registry import PaasRegistry
 from xbridge_mocks.tif.reply import outage, refusal, success
-from xbridge_mocks.tif.route import FORWARD_PREFIX, GATEWAY_PREFIX, OWN, ROUTES
+from xbridge_mocks.tif.route import FORWARD_PREFIX, GATEWAY_PREFIXES, OWN, ROUTES
 from xbridge_mocks.tif.service import ENDPOINTS, Call, Platform
 from xbridge_mocks.tif.setting import TifMockSettings
 from xbridge_mocks.tif.steering import answer_steering
@@ -195,7 +195,7 @@ class TifMock:
             return self._page(request, trail.operation, ticket)
         if isinstance(missed, MethodNotAllowed):
             raise Refused(NOT_FOUND, "api not found.", status=405)
-        if not request.path.startswith(GATEWAY_PREFIX):
+        if not request.path.startswith(GATEWAY_PREFIXES):
             raise Refused(NOT_FOUND, "api not found.", status=404)
         instead = outage(self.faults, trail) if missed is None else None
         if instead is not None:

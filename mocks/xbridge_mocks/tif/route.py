@@ -8,13 +8,28 @@ from __future__ import annotations
 
 from werkzeug.routing import Map, Rule
 
-__all__ = ["ENVELOPED", "FORWARD_PREFIX", "GATEWAY_PREFIX", "LOGIN", "MEDICAL", "ONE_OFF", "OWN", "ROUTES", "TIANJIN"]
+__all__ = [
+    "ENVELOPED",
+    "FORWARD_PREFIX",
+    "GATEWAY_PREFIXES",
+    "LOGIN",
+    "MEDICAL",
+    "ONE_OFF",
+    "OWN",
+    "PUBLIC_LOGIN",
+    "ROUTES",
+    "SWAP",
+    "TIANJIN",
+]
 
-GATEWAY_PREFIX = "/ebus/"
+GATEWAY_PREFIXES = ("/ebus/", "/dgdyssrz/", "/tif/")
+"""Everything below these passes the gate first: services, and the public paths of some."""
 FORWARD_PREFIX = "/app/"
 ONE_OFF = "/ebus/tif/sso/connect/page/oneoffcode2yrzuserinfo"
 TIANJIN = "/ebus/tifapi/user/getuserinfo"
 LOGIN = "/ebus/minshengwxmp/api/r"
+PUBLIC_LOGIN = "/tif/yss/app/login"
+SWAP = "/dgdyssrz/sidtosession/"
 MEDICAL = "/ebus/fuwu/api/nthl/api/CommQuery/queryFixedHospital"
 ENVELOPED = "/ebus/mock/xbridge-1"
 OWN = frozenset({"index", "document", "signIn", "signOut", "enter"})
@@ -34,6 +49,8 @@ ROUTES = Map(
         Rule(f"{LOGIN}/yssuser/GetCorpCode", endpoint="getCorpCode", methods=["POST"]),
         Rule(f"{LOGIN}/yssuser/CorpCodeToSession_OtherSeverRoom", endpoint="corpCodeToSession", methods=["POST"]),
         Rule(f"{LOGIN}/yssuser/CodeToSession_OtherSeverRoom", endpoint="codeToSession", methods=["POST"]),
+        Rule(PUBLIC_LOGIN, endpoint="publicAppLogin", methods=["POST"]),
+        Rule(SWAP, endpoint="sidToSession", methods=["POST"]),
         Rule(TIANJIN, endpoint="tianjinUser", methods=["POST"]),
         Rule(MEDICAL, endpoint="medicalInsurance", methods=["POST"]),
         Rule(ENVELOPED, endpoint="xbridgeEnvelope", methods=["POST"]),

@@ -6,6 +6,7 @@ as small as they can be: one member with a code, or none.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,7 +18,15 @@ from xbridge_mocks.fault import Faults
 from xbridge_mocks.persona import Persona
 from xbridge_mocks.sm_envelope import FAULTS as ENVELOPE_FAULTS
 from xbridge_mocks.sm_envelope import EnvelopePeer, EnvelopeRefused
-from xbridge_mocks.tif.account import JSONObject, flat_user, in_base64, session_parts, tianjin_user
+from xbridge_mocks.tif.account import (
+    JSONObject,
+    LoginSession,
+    flat_user,
+    in_base64,
+    session_parts,
+    swapped_session,
+    tianjin_user,
+)
 from xbridge_mocks.tif.handle import CodeKind, Handles
 from xbridge_mocks.tif.refusal import Refused, Trail
 from xbridge_mocks.tif.registry import PaasService
@@ -26,6 +35,7 @@ from xbridge_mocks.tif.setting import TifMockSettings
 __all__ = ["ENDPOINTS", "REUSE", "Call", "Endpoint", "Outcome", "Platform"]
 
 REUSE = "shenzhen_access_token_permissions"
+_WORD = re.compile(r"[A-Za-z0-9_.-]{1,256}", re.ASCII)
 _SWITCH = "ryz_access_token_switch"
 
 
@@ -101,8 +111,7 @@ def app_login(platform: Platform, call: Call) -> Outcome:
 
 def get_session(platform: Platform, call: Call) -> Outcome:
     """The session that the header ``x-tif-sid`` names."""
-    call.trail.require("body", not call.body, _request(platform))
-    session = platform.handles.session(call.request.headers.get("x-tif-sid", ""))
+    session = _named_session(platform, call)
     if session is None:
         call.trail.refuse("sid", _token(platform))
     parts = session_parts(
@@ -114,8 +123,7 @@ def get_session(platform: Platform, call: Call) -> Outcome:
 
 def get_corp_code(platform: Platform, call: Call) -> Outcome:
     """A one-time code for the enterprise whose session ``x-tif-sid`` names."""
-    call.trail.require("body", not call.body, _request(platform))
-    session = platform.handles.session(call.request.headers.get("x-tif-sid", ""))
+    session = _named_session(platform, call)
     if session is None or not _is_company(platform.holder(session.persona)):
         call.trail.refuse("sid", _token(platform))
     return Outcome(data={platform.settings.code_member: platform.handles.issue("company", session.persona)})
@@ -132,6 +140,18 @@ def code_to_session(platform: Platform, call: Call) -> Outcome:
     """Another machine room swaps a person's one-time code for their session."""
     person = _redeemed(platform, call, "session", _text(platform, call, platform.settings.code_member))
     return Outcome(data=_session(platform, call, person, "app"))
+
+
+def sid_to_session(platform: Platform, call: Call) -> Outcome:
+    """Another machine room makes a session of its own from the person's session that ``x-tif-sid`` names."""
+    session = _named_session(platform, call)
+    if session is None or _is_company(platform.holder(session.persona)):
+        call.trail.refuse("sid", _token(platform))
+    told = swapped_session(
+        platform.holder(session.persona), session, now_ms=platform.clock.now_ms(),
+        lifetime_s=platform.handles.lifetime_s("app"),
+    )  # fmt: skip
+    return Outcome(data=_spoilt(platform, call, told))
 
 
 def get_tianjin_user(platform: Platform, call: Call) -> Outcome:
@@ -162,10 +182,12 @@ ENDPOINTS: dict[str, Endpoint] = {
     "oneOffUser": one_off_user,
     "miniProgramLogin": mini_program_login,
     "appLogin": app_login,
+    "publicAppLogin": app_login,
     "getSession": get_session,
     "getCorpCode": get_corp_code,
     "corpCodeToSession": corp_code_to_session,
     "codeToSession": code_to_session,
+    "sidToSession": sid_to_session,
     "tianjinUser": get_tianjin_user,
     "medicalInsurance": medical_insurance,
     "xbridgeEnvelope": xbridge_envelope,
@@ -178,6 +200,15 @@ def _session(platform: Platform, call: Call, person: Persona, kind: str) -> JSON
         person, session, lifetime_s=platform.handles.lifetime_s(kind), proof_s=platform.settings.proof_s
     )  # fmt: skip
     return _spoilt(platform, call, parts)
+
+
+def _named_session(platform: Platform, call: Call) -> LoginSession | None:
+    """The live session that the headers name; a device and a hint may come along, and only their form is looked at."""
+    call.trail.require("body", not call.body, _request(platform))
+    beside = [call.request.headers.get(name) for name in ("x-tif-did", "x-ysshint")]
+    formed = all(value is None or _WORD.fullmatch(value) for value in beside)
+    call.trail.require("device", formed, _request(platform))
+    return platform.handles.session(call.request.headers.get("x-tif-sid", ""))
 
 
 def _redeemed(platform: Platform, call: Call, kind: CodeKind, code: str, *, keep: bool = False) -> Persona:

@@ -74,21 +74,35 @@ class AwaitingGateway(Shared, ABC):
             lambda now: gateway_flow.app_login(self._deps, code, provider_id=provider, now=now, entropy=self._entropy),
         )
 
-    async def login_session(self, sid: str, *, provider: str = "guangdong") -> LoginSession:
+    async def login_session(
+        self, sid: str, *, device_id: str = "", hint: str = "", provider: str = "guangdong"
+    ) -> LoginSession:
         """As :meth:`xbridge.Bridge.login_session`, awaited."""
         return await self._run(
             "login_session",
             lambda now: gateway_flow.login_session(
-                self._deps, sid, provider_id=provider, now=now, entropy=self._entropy
+                self._deps,
+                sid,
+                device_id=device_id,
+                hint=hint,
+                provider_id=provider,
+                now=now,
+                entropy=self._entropy,
             ),
         )
 
-    async def company_code(self, sid: str, *, provider: str = "guangdong") -> str:
+    async def company_code(self, sid: str, *, device_id: str = "", hint: str = "", provider: str = "guangdong") -> str:
         """As :meth:`xbridge.Bridge.company_code`, awaited."""
         return await self._run(
             "company_code",
             lambda now: gateway_flow.company_code(
-                self._deps, sid, provider_id=provider, now=now, entropy=self._entropy
+                self._deps,
+                sid,
+                device_id=device_id,
+                hint=hint,
+                provider_id=provider,
+                now=now,
+                entropy=self._entropy,
             ),
         )
 
@@ -107,6 +121,23 @@ class AwaitingGateway(Shared, ABC):
             "session_of_code",
             lambda now: gateway_flow.session_of_code(
                 self._deps, code, provider_id=provider, now=now, entropy=self._entropy
+            ),
+        )
+
+    async def session_of_sid(
+        self, sid: str, *, device_id: str = "", hint: str = "", provider: str = "guangdong"
+    ) -> LoginSession:
+        """As :meth:`xbridge.Bridge.session_of_sid`, awaited."""
+        return await self._run(
+            "session_of_sid",
+            lambda now: gateway_flow.session_of_sid(
+                self._deps,
+                sid,
+                device_id=device_id,
+                hint=hint,
+                provider_id=provider,
+                now=now,
+                entropy=self._entropy,
             ),
         )
 

@@ -85,24 +85,42 @@ class BlockingGateway(Shared, ABC):
             lambda now: gateway_flow.app_login(self._deps, code, provider_id=provider, now=now, entropy=self._entropy),
         )
 
-    def login_session(self, sid: str, *, provider: str = "guangdong") -> LoginSession:
-        """Return the login session ``sid``.  Raises as :meth:`call_gateway`."""
+    def login_session(
+        self, sid: str, *, device_id: str = "", hint: str = "", provider: str = "guangdong"
+    ) -> LoginSession:
+        """Return the login session ``sid``.
+
+        ``device_id`` and ``hint`` go into the headers ``x-tif-did`` and ``x-ysshint``, which some services read beside
+        the id; what they do there is UNKNOWN.  Raises as :meth:`call_gateway`.
+        """
         return self._run(
             "login_session",
             lambda now: gateway_flow.login_session(
-                self._deps, sid, provider_id=provider, now=now, entropy=self._entropy
+                self._deps,
+                sid,
+                device_id=device_id,
+                hint=hint,
+                provider_id=provider,
+                now=now,
+                entropy=self._entropy,
             ),
         )
 
-    def company_code(self, sid: str, *, provider: str = "guangdong") -> str:
+    def company_code(self, sid: str, *, device_id: str = "", hint: str = "", provider: str = "guangdong") -> str:
         """Return a one-time code with which another machine room fetches the enterprise session ``sid``.
 
-        Raises as :meth:`call_gateway`.
+        ``device_id`` and ``hint`` as for :meth:`login_session`.  Raises as :meth:`call_gateway`.
         """
         return self._run(
             "company_code",
             lambda now: gateway_flow.company_code(
-                self._deps, sid, provider_id=provider, now=now, entropy=self._entropy
+                self._deps,
+                sid,
+                device_id=device_id,
+                hint=hint,
+                provider_id=provider,
+                now=now,
+                entropy=self._entropy,
             ),
         )
 
@@ -121,6 +139,27 @@ class BlockingGateway(Shared, ABC):
             "session_of_code",
             lambda now: gateway_flow.session_of_code(
                 self._deps, code, provider_id=provider, now=now, entropy=self._entropy
+            ),
+        )
+
+    def session_of_sid(
+        self, sid: str, *, device_id: str = "", hint: str = "", provider: str = "guangdong"
+    ) -> LoginSession:
+        """Return what another machine room makes of the person's session ``sid``.
+
+        Its ``uid`` is the one in ``app`` of the session; its times say when it was swapped, so nothing of it is fresh.
+        ``device_id`` and ``hint`` as for :meth:`login_session`.  Raises as :meth:`call_gateway`.
+        """
+        return self._run(
+            "session_of_sid",
+            lambda now: gateway_flow.session_of_sid(
+                self._deps,
+                sid,
+                device_id=device_id,
+                hint=hint,
+                provider_id=provider,
+                now=now,
+                entropy=self._entropy,
             ),
         )
 

@@ -97,7 +97,8 @@ class TifUser:
 class LoginSession:
     """A login session of the mini-program or the app: its three parts, merged as they are at run time (5.6).
 
-    Times are moments.  ``realname_checked`` is None where the platform does not say.
+    Times are moments.  ``realname_checked`` is None where the platform does not say.  ``address``, ``tokenid``,
+    ``tif_uid``, ``face_auth_at`` and ``corp``, whose form is UNKNOWN, come with a session of another machine room (5.5 (b)).
     """
 
     sid: str = field(repr=False)
@@ -128,6 +129,11 @@ class LoginSession:
     yss_uid: str = field(default="", repr=False)
     app: Mapping[str, object] = field(default_factory=_nothing, repr=False)
     extension: Mapping[str, object] = field(default_factory=_nothing, repr=False)
+    address: str = field(default="", repr=False)
+    tokenid: str = field(default="", repr=False)
+    tif_uid: str = field(default="", repr=False)
+    corp: object = field(default=None, repr=False)
+    face_auth_at: datetime | None = None
     expires_at: datetime | None = None
     face_expires_at: datetime | None = None
     realname_expires_at: datetime | None = None

@@ -227,11 +227,15 @@ class GatewayCaller(Protocol):
         """Return the session of the app's user, or their enterprise.  Raises as ``call_gateway``."""
         ...
 
-    async def login_session(self, settings: Any, sid: str, *, now: datetime, entropy: Entropy) -> LoginSession:
+    async def login_session(
+        self, settings: Any, sid: str, *, device_id: str, hint: str, now: datetime, entropy: Entropy
+    ) -> LoginSession:
         """Return the session ``sid``.  Raises as ``call_gateway``."""
         ...
 
-    async def company_code(self, settings: Any, sid: str, *, now: datetime, entropy: Entropy) -> str:
+    async def company_code(
+        self, settings: Any, sid: str, *, device_id: str, hint: str, now: datetime, entropy: Entropy
+    ) -> str:
         """Return a one-time code for the enterprise session ``sid``.  Raises as ``call_gateway``."""
         ...
 
@@ -241,6 +245,12 @@ class GatewayCaller(Protocol):
 
     async def session_of_code(self, settings: Any, code: str, *, now: datetime, entropy: Entropy) -> LoginSession:
         """Return the person's session behind a one-time code.  Raises as ``call_gateway``."""
+        ...
+
+    async def session_of_sid(
+        self, settings: Any, sid: str, *, device_id: str, hint: str, now: datetime, entropy: Entropy
+    ) -> LoginSession:
+        """Return another machine room's session for the session ``sid``.  Raises as ``call_gateway``."""
         ...
 
     async def tianjin_user(self, settings: Any, uid: str, *, now: datetime, entropy: Entropy) -> TianjinUser:

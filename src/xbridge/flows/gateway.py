@@ -65,16 +65,20 @@ async def app_login(
     return await caller.app_login(settings, code, now=now, entropy=entropy)
 
 
-async def login_session(deps: Deps, sid: str, *, provider_id: str, now: datetime, entropy: Entropy) -> LoginSession:
+async def login_session(
+    deps: Deps, sid: str, *, device_id: str, hint: str, provider_id: str, now: datetime, entropy: Entropy
+) -> LoginSession:
     """Return the session ``sid``.  Raises as :func:`call_gateway`."""
     caller, settings = _caller(deps, provider_id)
-    return await caller.login_session(settings, sid, now=now, entropy=entropy)
+    return await caller.login_session(settings, sid, device_id=device_id, hint=hint, now=now, entropy=entropy)
 
 
-async def company_code(deps: Deps, sid: str, *, provider_id: str, now: datetime, entropy: Entropy) -> str:
+async def company_code(
+    deps: Deps, sid: str, *, device_id: str, hint: str, provider_id: str, now: datetime, entropy: Entropy
+) -> str:
     """Return a one-time code for the enterprise session ``sid``.  Raises as :func:`call_gateway`."""
     caller, settings = _caller(deps, provider_id)
-    return await caller.company_code(settings, sid, now=now, entropy=entropy)
+    return await caller.company_code(settings, sid, device_id=device_id, hint=hint, now=now, entropy=entropy)
 
 
 async def company_of_code(deps: Deps, code: str, *, provider_id: str, now: datetime, entropy: Entropy) -> TifUser:
@@ -87,6 +91,14 @@ async def session_of_code(deps: Deps, code: str, *, provider_id: str, now: datet
     """Return the person's session behind a one-time code.  Raises as :func:`call_gateway`."""
     caller, settings = _caller(deps, provider_id)
     return await caller.session_of_code(settings, code, now=now, entropy=entropy)
+
+
+async def session_of_sid(
+    deps: Deps, sid: str, *, device_id: str, hint: str, provider_id: str, now: datetime, entropy: Entropy
+) -> LoginSession:
+    """Return another machine room's session for the session ``sid``.  Raises as :func:`call_gateway`."""
+    caller, settings = _caller(deps, provider_id)
+    return await caller.session_of_sid(settings, sid, device_id=device_id, hint=hint, now=now, entropy=entropy)
 
 
 async def tianjin_user(deps: Deps, uid: str, *, provider_id: str, now: datetime, entropy: Entropy) -> TianjinUser:

@@ -27,6 +27,9 @@ MAX_TEXT = 1024
 _NUMBER = re.compile(r"[0-9]{1,10}", re.ASCII)
 _LEVEL = re.compile(r"L[0-9]", re.ASCII)
 _PARTS = ("session_id", "session_info", "session_ctl")
+_SWAP_TIMES = ("face_time", "face_authtime", "realname_time")
+_LIFETIMES = ("face_expire_time", "realname_expire_time")
+_MILLISECONDS = re.compile(r"[0-9]{12,13}", re.ASCII)
 _OF_EXT = ("name", "face_expire", "realname_expire")
 
 
@@ -95,7 +98,9 @@ def read_login_session(document: Mapping[str, object]) -> LoginSession:
         "realname_checked": _flag(merged, "realname_checked"),
         "app": _members(merged.get("app")),
         "extension": _members(merged.get("extension")),
+        "corp": merged.get("corp"),
         "sid_at": _moment(merged, "sid_time"),
+        "face_auth_at": _moment(merged, "face_authtime"),
         "face_at": _moment(merged, "face_time"),
         "realname_at": _moment(merged, "realname_time"),
         "expires_at": _end(merged, "sid_time", "expire_time"),
@@ -103,6 +108,22 @@ def read_login_session(document: Mapping[str, object]) -> LoginSession:
         "realname_expires_at": _end(merged, "realname_time", "realname_expire_time"),
     }
     return LoginSession(**known)
+
+
+def read_swapped_session(sid: str, document: Mapping[str, object]) -> LoginSession:
+    """Return the session that another machine room made from the session ``sid`` (5.5 (b)).
+
+    Its times are in milliseconds and say when the room swapped it, not when anything was proved; so nothing of it is
+    fresh, whatever lifetimes come along.  Raises ``VerificationError("user", …)``; ``mismatch`` for another session.
+    """
+    told = {name: value for name, value in _merged(document).items() if name not in _LIFETIMES}
+    told |= {name: _in_seconds(told[name]) for name in _SWAP_TIMES if name in told}
+    if not _text(told, "sid"):
+        told["sid"] = sid
+    found = read_login_session(told)
+    if sid not in (found.sid, found.old_sid):
+        raise VerificationError("user", reason="mismatch")
+    return found
 
 
 def read_tianjin_user(uid: str, document: Mapping[str, object]) -> TianjinUser:
@@ -170,6 +191,13 @@ def _number(document: Mapping[str, object], name: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int | str) or not _NUMBER.fullmatch(str(value)):
         raise VerificationError("user", reason="malformed")
     return int(value)
+
+
+def _in_seconds(value: object) -> object:
+    """Return a time in milliseconds as one in seconds, and anything else as it came."""
+    if isinstance(value, bool) or not isinstance(value, int | str) or not _MILLISECONDS.fullmatch(str(value)):
+        return value
+    return int(value) // 1000
 
 
 def _flag(document: Mapping[str, object], name: str) -> bool | None:

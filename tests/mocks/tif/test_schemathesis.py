@@ -20,7 +20,7 @@ from tests.mocks.tif.calling_service import LOGIN, ONE_OFF, PERSON, CallingServi
 from tests.mocks.tif.conftest import AT
 from tests.mocks.tif.enveloped_caller import EnvelopedCaller
 from xbridge_mocks.tif.handle import CodeKind
-from xbridge_mocks.tif.route import ENVELOPED, MEDICAL
+from xbridge_mocks.tif.route import ENVELOPED, MEDICAL, PUBLIC_LOGIN
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -77,6 +77,7 @@ ENVELOPES: dict[str, Known] = {
 KINDS: dict[str, CodeKind] = {
     f"{LOGIN}/yssmplogin/MiniProgramLogin": "mini_program",
     f"{LOGIN}/ysslogin/app/login": "app",
+    PUBLIC_LOGIN: "app",
     f"{LOGIN}/yssuser/CorpCodeToSession_OtherSeverRoom": "company",
     f"{LOGIN}/yssuser/CodeToSession_OtherSeverRoom": "session",
 }

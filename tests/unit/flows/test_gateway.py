@@ -15,6 +15,7 @@ from xbridge.stores.memory import MemoryStore
 from xbridge.testing import AsyncWorld, World
 from xbridge.testing.world import NOON
 from xbridge_mocks.tif import TifMock
+from xbridge_mocks.tif.gate import Gate
 from xbridge_mocks.tif.misbehaviour import KNOWN_FAULTS, TOLERATED
 
 PERSON, COMPANY = "chan-tai-man", "cheung-ka-yan"
@@ -53,6 +54,7 @@ CALLS: dict[str, Callable[[Any, TifMock], Any]] = {
     "getCorpCode": lambda bridge, tif: bridge.company_code(tif.sign_in(company(tif))),
     "corpCodeToSession": lambda bridge, tif: bridge.company_of_code(tif.issue_code("company", company(tif))),
     "codeToSession": lambda bridge, tif: bridge.session_of_code(tif.issue_code("session", PERSON)),
+    "sidToSession": lambda bridge, tif: bridge.session_of_sid(tif.sign_in(PERSON)),
 }  # fmt: skip
 
 
@@ -114,6 +116,58 @@ def test_a_company_goes_from_room_to_room(world: World, tif: TifMock) -> None:
         world.bridge.company_of_code(code)
     with pytest.raises(errors.ProviderRejected):
         world.bridge.company_code(tif.sign_in(PERSON))
+
+
+def test_a_person_s_session_goes_to_another_room(world: World, tif: TifMock) -> None:
+    """The other room tells the same person under the app's id, at the same level, with nothing proved just now."""
+    here = CALLS["appLogin"](world.bridge, tif)
+    there = world.bridge.session_of_sid(here.sid)
+    assert (there.sid, there.uid, there.tif_uid) == (here.sid, here.app["auth_uid"], here.app["auth_uid"])
+    assert (there.name, there.cid, there.level, there.account_type) == (here.name, here.cid, here.level, "human")
+    assert (there.realname_at, there.realname_checked) == (world.clock.now(), True)
+    assert not there.has_fresh_realname(world.clock.now())
+    proved = world.bridge.session_of_sid(tif.sign_in(PERSON, face=True))
+    assert (proved.face_auth_at, proved.has_fresh_face(world.clock.now())) == (world.clock.now(), False)
+    for refused in (tif.sign_in(company(tif)), "YSSRZ-nobody"):
+        with pytest.raises(errors.ProviderRejected):
+            world.bridge.session_of_sid(refused)
+
+
+def test_the_public_path_of_the_app_s_login(world: World, tif: TifMock) -> None:
+    """The app's login is called where it was set, below the login path otherwise."""
+    CALLS["appLogin"](world.bridge, tif)
+    assert tif.journal.entries()[-1].path == "/ebus/minshengwxmp/api/r/ysslogin/app/login"
+    there = World(gateway=True, overrides=lambda document: at_the_public_path(document))
+    session = CALLS["appLogin"](there.bridge, there.mocks.tif)
+    assert session.uid == there.mocks.tif.subjects("")[PERSON]
+    assert there.mocks.tif.journal.entries()[-1].path == "/tif/yss/app/login"
+
+
+def at_the_public_path(document: dict[str, Any]) -> None:
+    """Call the app's login where everybody can."""
+    document["providers"]["guangdong"]["gateway"]["app_login_path"] = "/tif/yss/app/login"
+
+
+def test_device_and_hint_go_along(world: World, tif: TifMock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The calls that take a session id take the device and the hint in their headers, and send neither unasked."""
+    seen: list[tuple[str | None, str | None]] = []
+    session = tif.platform.handles.session
+
+    def look(gate: Gate, request: Any, trail: Any) -> Any:
+        seen.append((request.headers.get("x-tif-did"), request.headers.get("x-ysshint")))
+        return admit(gate, request, trail)
+
+    admit = Gate.admit
+    monkeypatch.setattr(Gate, "admit", look)
+    person, firm = tif.sign_in(PERSON), tif.sign_in(company(tif))
+    assert session(person)
+    for call, sid in (("login_session", person), ("session_of_sid", person), ("company_code", firm)):
+        getattr(world.bridge, call)(sid, device_id="device-1", hint="hint_2")
+        getattr(world.bridge, call)(sid)
+        for bad in ({"device_id": "a b"}, {"hint": "a\r\nx-tif-uid: b"}, {"hint": "é"}):
+            with pytest.raises(errors.ConfigError):
+                getattr(world.bridge, call)(sid, **bad)
+    assert seen == [("device-1", "hint_2"), (None, None)] * 3
 
 
 def test_tianjin_is_off_unless_switched_on(world: World) -> None:

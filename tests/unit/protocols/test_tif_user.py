@@ -18,6 +18,7 @@ from xbridge.protocols.tif_user import (
     decode_json,
     read_gateway_user,
     read_login_session,
+    read_swapped_session,
     read_tianjin_user,
     read_tif_user,
 )
@@ -166,6 +167,43 @@ def test_a_proof_ends_within_measure(ahead, counts):
     assert (user.has_fresh_face(NOW), user.has_fresh_realname(NOW)) == (counts, counts)
     lasting = read_login_session({**SESSION, "session_ctl": {"face_expire_time": ahead}})
     assert lasting.has_fresh_face(NOW) is counts
+
+
+def test_what_another_room_adds():
+    """The further fields are read where they are there, from every session, and none of them shows."""
+    added = {"address": "陳家村", "tokenid": "t-1", "tif_uid": "au1", "corp": {"uid": "c-1"}, "face_authtime": T}
+    session = with_info(**added)
+    assert (session.address, session.tokenid, session.tif_uid, session.corp) == ("陳家村", "t-1", "au1", {"uid": "c-1"})
+    assert session.face_auth_at == NOW
+    assert not any(value in repr(session) for value in ("陳家村", "t-1", "au1", "c-1"))
+    without = read_login_session(SESSION)
+    assert (without.address, without.tokenid, without.tif_uid, without.corp, without.face_auth_at) == (
+        "",
+        "",
+        "",
+        None,
+        None,
+    )
+
+
+SWAPPED: dict[str, Any] = {
+    "uid": "au1", "tif_uid": "au1", "account_type": "human", "level": "L2", "name": "陳大文", "login_type": "SG-GASMHS",
+    "face_time": T * 1000 + 999, "face_authtime": str(T * 1000), "realname_time": T * 1000, "realname_checked": 1,
+}  # fmt: skip
+
+
+def test_a_session_of_another_room():
+    """Its times are milliseconds, it is the session that was asked for, and nothing of it is fresh, whatever it says."""
+    session = read_swapped_session("s-1", SWAPPED)
+    assert (session.sid, session.face_at, session.face_auth_at, session.realname_at) == ("s-1", NOW, NOW, NOW)
+    boasting = {**SWAPPED, "face_expire_time": 300, "realname_expire_time": 300}
+    for each in (session, read_swapped_session("s-1", boasting)):
+        assert not each.has_fresh_face(NOW)
+        assert not each.has_fresh_realname(NOW)
+    assert read_swapped_session("s-1", {**SWAPPED, "sid": "s-2", "old_sid": "s-1"}).sid == "s-2"
+    assert refused(lambda: read_swapped_session("s-1", {**SWAPPED, "sid": "s-2"})) == "mismatch"
+    for bad in ({"face_time": 10**13}, {"face_time": True}, {"face_time": 1.5}, {"uid": ""}):
+        assert refused(lambda bad=bad: read_swapped_session("s-1", {**SWAPPED, **bad}))
 
 
 def test_two_parts_may_not_state_one_field():

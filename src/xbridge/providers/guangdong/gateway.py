@@ -104,14 +104,20 @@ class GatewayFace:
         return await gateway_login.app_login(_gateway(settings), code, now=now, entropy=entropy)
 
     async def login_session(
-        self, settings: GuangdongSettings, sid: str, *, now: datetime, entropy: Entropy
+        self, settings: GuangdongSettings, sid: str, *, device_id: str, hint: str, now: datetime, entropy: Entropy
     ) -> LoginSession:
         """Return the session ``sid``."""
-        return await gateway_login.login_session(_gateway(settings), sid, now=now, entropy=entropy)
+        return await gateway_login.login_session(
+            _gateway(settings), sid, device_id=device_id, hint=hint, now=now, entropy=entropy
+        )
 
-    async def company_code(self, settings: GuangdongSettings, sid: str, *, now: datetime, entropy: Entropy) -> str:
+    async def company_code(
+        self, settings: GuangdongSettings, sid: str, *, device_id: str, hint: str, now: datetime, entropy: Entropy
+    ) -> str:
         """Return a one-time code for the enterprise session ``sid``."""
-        return await gateway_login.company_code(_gateway(settings), sid, now=now, entropy=entropy)
+        return await gateway_login.company_code(
+            _gateway(settings), sid, device_id=device_id, hint=hint, now=now, entropy=entropy
+        )
 
     async def company_of_code(
         self, settings: GuangdongSettings, code: str, *, now: datetime, entropy: Entropy
@@ -124,6 +130,14 @@ class GatewayFace:
     ) -> LoginSession:
         """Return the person's session behind a one-time code."""
         return await gateway_login.session_of_code(_gateway(settings), code, now=now, entropy=entropy)
+
+    async def session_of_sid(
+        self, settings: GuangdongSettings, sid: str, *, device_id: str, hint: str, now: datetime, entropy: Entropy
+    ) -> LoginSession:
+        """Return another machine room's session for the session ``sid``."""
+        return await gateway_login.session_of_sid(
+            _gateway(settings), sid, device_id=device_id, hint=hint, now=now, entropy=entropy
+        )
 
     async def tianjin_user(
         self, settings: GuangdongSettings, uid: str, *, now: datetime, entropy: Entropy

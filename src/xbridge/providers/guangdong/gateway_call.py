@@ -31,7 +31,7 @@ from xbridge.providers.guangdong.gateway_settings import GatewaySettings
 
 PROVIDER_ID = "guangdong"
 MAX_REPLY_BYTES = 1024 * 1024
-_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+", re.ASCII)
+_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/?", re.ASCII)
 _CODE = re.compile(r"-?[0-9]{1,12}", re.ASCII)
 
 

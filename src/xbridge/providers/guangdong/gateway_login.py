@@ -14,7 +14,13 @@ from typing import TypeVar
 from xbridge.core.errors import ConfigError, Unsupported, VerificationError
 from xbridge.core.gateway import GatewayReply, LoginSession, TianjinUser, TifUser
 from xbridge.core.ports import Entropy
-from xbridge.protocols.tif_user import decode_json, read_login_session, read_tianjin_user, read_tif_user
+from xbridge.protocols.tif_user import (
+    decode_json,
+    read_login_session,
+    read_swapped_session,
+    read_tianjin_user,
+    read_tif_user,
+)
 from xbridge.providers.guangdong.gateway_call import broken, call
 from xbridge.providers.guangdong.gateway_settings import GatewaySettings
 
@@ -45,7 +51,9 @@ async def mini_program_login(gateway: GatewaySettings, code: str, *, now: dateti
 
 async def app_login(gateway: GatewaySettings, code: str, *, now: datetime, entropy: Entropy) -> LoginSession | TifUser:
     """Log the user of the app in; the header ``yss_login`` holds a person's session or an enterprise's flat object."""
-    reply = await _of_code(gateway, "ysslogin/app/login", code, step="app_login", now=now, entropy=entropy)
+    path = gateway.app_login_path or f"{gateway.login_path}/ysslogin/app/login"
+    body = {gateway.code_member: _handle(code)}
+    reply = await call(gateway, path, body=body, step="app_login", now=now, entropy=entropy)
 
     def read() -> LoginSession | TifUser:
         document = _header(gateway, reply, "yss_login")
@@ -54,19 +62,39 @@ async def app_login(gateway: GatewaySettings, code: str, *, now: datetime, entro
     return _read("app_login", read)
 
 
-async def login_session(gateway: GatewaySettings, sid: str, *, now: datetime, entropy: Entropy) -> LoginSession:
+async def login_session(
+    gateway: GatewaySettings, sid: str, *, device_id: str, hint: str, now: datetime, entropy: Entropy
+) -> LoginSession:
     """Return the session that the header ``x-tif-sid`` names."""
-    reply = await _of_session(gateway, "ysslogin/app/getSession", sid, step="login_session", now=now, entropy=entropy)
-    return _same_session(sid, _read("login_session", lambda: read_login_session(_object(reply, "login_session"))))
+    step = "login_session"
+    path, keys = f"{gateway.login_path}/ysslogin/app/getSession", _keys(gateway, sid, device_id, hint)
+    reply = await call(gateway, path, body={}, headers=keys, step=step, now=now, entropy=entropy)
+    return _same_session(sid, _read(step, lambda: read_login_session(_object(reply, step))))
 
 
-async def company_code(gateway: GatewaySettings, sid: str, *, now: datetime, entropy: Entropy) -> str:
+async def company_code(
+    gateway: GatewaySettings, sid: str, *, device_id: str, hint: str, now: datetime, entropy: Entropy
+) -> str:
     """Return a one-time code for the enterprise session ``sid``, for another machine room to swap."""
-    reply = await _of_session(gateway, "yssuser/GetCorpCode", sid, step="company_code", now=now, entropy=entropy)
-    code = _object(reply, "company_code").get(gateway.code_member)
+    step = "company_code"
+    path, keys = f"{gateway.login_path}/yssuser/GetCorpCode", _keys(gateway, sid, device_id, hint)
+    reply = await call(gateway, path, body={}, headers=keys, step=step, now=now, entropy=entropy)
+    code = _object(reply, step).get(gateway.code_member)
     if not isinstance(code, str) or not 0 < len(code) <= MAX_HANDLE:
-        raise broken("company_code", "shape")
+        raise broken(step, "shape")
     return code
+
+
+async def session_of_sid(
+    gateway: GatewaySettings, sid: str, *, device_id: str, hint: str, now: datetime, entropy: Entropy
+) -> LoginSession:
+    """Return what another machine room makes of the person's session ``sid``; nothing of it is fresh."""
+    step = "session_of_sid"
+    keys = _keys(gateway, sid, device_id, hint)
+    reply = await call(
+        gateway, gateway.sid_to_session_path, body={}, headers=keys, step=step, now=now, entropy=entropy
+    )  # fmt: skip
+    return _read(step, lambda: read_swapped_session(sid, _object(reply, step)))
 
 
 async def company_of_code(gateway: GatewaySettings, code: str, *, now: datetime, entropy: Entropy) -> TifUser:
@@ -102,16 +130,13 @@ async def _of_code(
     return await call(gateway, f"{gateway.login_path}/{route}", body=body, step=step, now=now, entropy=entropy)
 
 
-async def _of_session(
-    gateway: GatewaySettings, route: str, sid: str, *, step: str, now: datetime, entropy: Entropy
-) -> GatewayReply:
-    # It goes into a header, so it is checked rather than quoted.
-    if not _SESSION_ID.fullmatch(sid):
-        raise ConfigError("a session id of the platform is letters, digits, dots, hyphens and underscores")
-    return await call(
-        gateway, f"{gateway.login_path}/{route}", body={}, headers=((f"x-{gateway.family}-sid", sid),), step=step,
-        now=now, entropy=entropy,
-    )  # fmt: skip
+def _keys(gateway: GatewaySettings, sid: str, device_id: str, hint: str) -> tuple[tuple[str, str], ...]:
+    """Return the headers that name a session; the device and the hint are optional, and what they do is UNKNOWN."""
+    # They go into headers, so they are checked rather than quoted.
+    if not _SESSION_ID.fullmatch(sid) or not all(_SESSION_ID.fullmatch(each) for each in (device_id, hint) if each):
+        raise ConfigError("a session id, device id or hint is letters, digits, dots, hyphens and underscores")
+    named = ((f"x-{gateway.family}-sid", sid), (f"x-{gateway.family}-did", device_id), ("x-ysshint", hint))
+    return tuple((name, value) for name, value in named if value)
 
 
 def _same_session(sid: str, found: LoginSession) -> LoginSession:

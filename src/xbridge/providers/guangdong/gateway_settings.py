@@ -11,6 +11,7 @@ from xbridge.protocols.tif_gateway import FAMILIES, Family, HexCase
 from xbridge.protocols.tif_user import ExtForm
 
 ServicePath = Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+$", max_length=256)]
+PublicPath = Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+/?$", max_length=256)]
 MemberName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")]
 
 
@@ -28,6 +29,8 @@ class GatewaySettings(BaseModel):
     the predecessor's headers too.  ``ext_form``: see ``protocols/tif_user.py``.
 
     The bodies of the login routes are UNKNOWN (5.5 (b)): ``code_member`` names the one member sent, and that read back.
+    ``app_login_path`` calls the app's login elsewhere than below ``login_path``, such as at its public path
+    ``/tif/yss/app/login``; of ``sid_to_session_path`` only the public prefix is known.
     ``sm_envelope`` puts the bodies of :meth:`xbridge.Bridge.call_gateway` into an envelope with Chinese algorithms (section 6).
     ``tianjin`` switches the sibling platform's route on (5.5 (c)); Guangdong is not known to have it.
     """
@@ -56,6 +59,8 @@ class GatewaySettings(BaseModel):
 
     one_off_path: ServicePath = "/ebus/tif/sso/connect/page/oneoffcode2yrzuserinfo"
     login_path: ServicePath = "/ebus/minshengwxmp/api/r"
+    app_login_path: PublicPath | None = None
+    sid_to_session_path: PublicPath = "/dgdyssrz/sidtosession/"
     code_member: MemberName = "code"
     tianjin: bool = False
     sm_envelope: SmEnvelopeSettings | None = None
