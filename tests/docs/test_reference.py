@@ -125,6 +125,17 @@ def test_every_unknown_is_a_setting(heading: str, settings: type[BaseModel]) -> 
     assert named >= 4
 
 
+def test_no_limitation_is_told_twice() -> None:
+    """No two rows of a table in docs/limitations.md begin alike: of two that say different things one is not true."""
+    page = ROOT / "docs/limitations.md"
+    headings = re.findall(r"^#+ .+$", page.read_text("utf-8"), re.MULTILINE)
+    firsts = {heading: [cells[0].casefold() for cells in rows(page, heading)] for heading in headings}
+    assert sum(map(len, firsts.values())) > 50
+    assert {heading: [cell for cell in set(cells) if cells.count(cell) > 1] for heading, cells in firsts.items()} == {
+        heading: [] for heading in headings
+    }
+
+
 def test_every_exit_code_is_listed() -> None:
     """specs/evidence.md lists exactly the codes with which ``xbridge verify`` ends."""
     documented = {cells[0] for cells in rows(ROOT / "specs/evidence.md", "## 5. The command")}
