@@ -21,7 +21,8 @@ from xbridge.flows.link import open_fresh, standing_link
 from xbridge.flows.matching import match
 from xbridge.flows.shelf import consent_key
 from xbridge.ledger.entry import build_entry, entry_bytes
-from xbridge.linking.binding import verify_binder
+from xbridge.linking.binding import verify_binder, verify_brought
+from xbridge.linking.document_ref import document_ref
 from xbridge.linking.link import verify_pair
 
 
@@ -37,8 +38,9 @@ async def match_binding(
 ) -> Matching:
     """Match the two accounts of ``binding`` under the notice that the person agreed to.
 
-    (1) the intent is ours, of this session, alive, and its two logins could still be linked   (2) the authorisation is the
-    notice that was offered here for a binding, and nobody has answered it   (3) neither account is linked to another
+    (1) the intent is ours, of this session, alive, its two logins could still be linked, and the document brought is that
+    of the Guangdong login, where it told one   (2) the authorisation is the notice that was offered here for a binding,
+    and nobody has answered it   (3) neither account is linked to another
     (4) that the person agreed is recorded   (5) the matching, with the party that the catalogue names
 
     The offer is not spent: :func:`xbridge.flows.binding.bind` does that, and it must be the same one.  ``binding`` is the
@@ -49,6 +51,7 @@ async def match_binding(
     logins = [open_fresh(deps, sealed, session=session, now=now) for sealed in (proved.hk, proved.cn_gd)]
     hk, cn_gd = verify_pair(*logins)
     verify_binder(cn_gd)
+    verify_brought(cn_gd, _brought_ref(deps, subject))
     # (2)
     offered, notice = open_authorisation(deps, agreed_to, origin="binding", session=session, now=now)
     if await read(consent_key(offered.id)) is not None:
@@ -69,6 +72,14 @@ async def match_binding(
         now=now,
         entropy=entropy,
     )
+
+
+def _brought_ref(deps: Deps, subject: MatchSubject) -> str:
+    """Return the reference of the document that is brought, empty for none."""
+    if subject.document is None:
+        return ""
+    kind, number = subject.document
+    return document_ref(deps.pseudonym_key, kind=kind, number=number)
 
 
 async def _record_agreement(offered: Offer, notice: Notice, *, reference: str, now: datetime, entropy: Entropy) -> None:

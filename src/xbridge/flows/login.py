@@ -25,6 +25,7 @@ from xbridge.crypto.canonical import canonical_json
 from xbridge.crypto.digest import constant_time_equal
 from xbridge.flows.carriage import carriage_of, replace_waiting, take_waiting, verify_callback
 from xbridge.flows.deps import Deps
+from xbridge.linking.document_ref import PERMIT, document_ref
 from xbridge.linking.proof import LoginProof, seal_proof
 from xbridge.linking.pseudonym import session_ref, subject_ref
 from xbridge.protocols.redirect import parse_callback
@@ -175,6 +176,7 @@ def identity_of(
         id=login_id,
         issuer=issuer,
         jurisdiction=provider.jurisdiction,
+        permit_ref=document_ref(deps.pseudonym_key, kind=PERMIT, number=found.profile.document(PERMIT) or ""),
         provider=provider.id,
         session_ref=session_ref,
         started_by=found.started_by,

@@ -12,6 +12,8 @@ from pydantic import Field
 
 from xbridge.core.decision import Record
 from xbridge.core.errors import LinkRefused
+from xbridge.crypto.digest import constant_time_equal
+from xbridge.linking.document_ref import PERMIT
 from xbridge.linking.proof import LoginProof
 
 PURPOSE = "binding"
@@ -65,6 +67,15 @@ def verify_binder(proof: LoginProof) -> LoginProof:
     if proof.holder != "person":
         raise LinkRefused("organisation", "an organisation's account cannot be bound; log in with your own")
     # (4) The public account of the scheme names this document and no other (guangdong.md section 9, VERIFIED).
-    if "home_return_permit" not in proof.document_kinds:
+    if PERMIT not in proof.document_kinds:
         raise LinkRefused("permit", "only the holder of a Home Return Permit can bind the two accounts")
     return proof
+
+
+def verify_brought(proof: LoginProof, document_ref: str) -> None:
+    """Check that what is brought to a matching has the permit of the account that is logged in, as far as that told one.
+
+    ``document_ref`` is of the document that is brought, empty for none.  Raises ``LinkRefused("document")``.
+    """
+    if proof.permit_ref and not constant_time_equal(proof.permit_ref, document_ref):
+        raise LinkRefused("document", "what is brought to the matching is not the document of the account logged in")

@@ -26,7 +26,8 @@ class LoginProof(Record):
 
     ``session_ref`` is a keyed digest of the application's session id; ``document_kinds`` says which documents the profile
     held (GOV-ID-1 asks for a Home Return Permit), without their numbers, and is empty below L1, where nobody compared them
-    with a register.  ``access_token`` opens later calls to the
+    with a register; ``permit_ref`` is the keyed reference of that permit, empty where none was told and in proofs from
+    before.  ``access_token`` opens later calls to the
     provider about this person, empty where it gave none.  ``holder`` was not sealed at first: only people could log in
     then.  Times are seconds since 1970.
     """
@@ -41,6 +42,7 @@ class LoginProof(Record):
     id: str
     issuer: str
     jurisdiction: Jurisdiction
+    permit_ref: str = Field(default="", repr=False)
     provider: str
     session_ref: str
     started_by: StartedBy

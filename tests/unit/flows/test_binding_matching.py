@@ -16,8 +16,11 @@ from xbridge import AsyncBridge, Bridge
 from xbridge.consent.notice import text_digest
 from xbridge.core.errors import ConsentMissing, LinkRefused, StoreUnavailable, TamperDetected, XBridgeError
 from xbridge.core.matching import MatchSubject
+from xbridge.flows.link import open_fresh
 from xbridge.ledger.entry import parse_entry
+from xbridge.linking.document_ref import document_ref
 from xbridge.stores.memory import MemoryStore
+from xbridge.testing import World
 
 HELD = MatchSubject(document=("home_return_permit", "H12345678"), birth_date="19800101", name_han="陈大文")
 REFUSING = ["matching.agreed", "matching.begun", "matching.failed"]
@@ -164,6 +167,48 @@ def test_a_binding_that_is_none(matcher: Matcher, case: str) -> None:
         matcher.match(made(matcher))
     assert caught.value.reason == reason
     assert (matcher.kinds(), matcher.before_sending) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("brought", "reason"),
+    [
+        (("home_return_permit", "H12345678"), ""),
+        (("home_return_permit", "H1234567802"), ""),
+        (("home_return_permit", "H87654321"), "document"),
+        (("hkid", "A123456(3)"), "document"),
+        (("home_return_permit", "12"), "document"),
+        (None, "document"),
+    ],
+    ids=["its own", "reissued", "another's", "another kind", "no form", "none"],
+)
+def test_what_is_brought_is_of_the_account_logged_in(
+    matcher: Matcher, brought: tuple[str, str] | None, reason: str
+) -> None:
+    """Another document than the login's own is refused before anything is recorded or sent; names may still be told."""
+    permit_ref = document_ref(matcher.deps.pseudonym_key, kind="home_return_permit", number="H12345678")
+    proved = matcher.proved(cn_gd=matcher.proof("CN-GD", change=bent(permit_ref=permit_ref)))
+    with pytest.raises(XBridgeError) as caught:
+        matcher.bridge.match_binding(
+            proved, replace(HELD, document=brought), agreed_to=matcher.notice(), session=SESSION
+        )
+    assert getattr(caught.value, "reason", "") == reason
+    assert (len(matcher.before_sending), len(matcher.kinds())) == ((0, 0) if reason else (1, 3))
+
+
+def test_a_login_seals_the_reference_of_its_permit() -> None:
+    """What a platform told of the permit is in the proof as a reference; a number that is masked, or none, as nothing."""
+    world = World()
+    identity = world.log_in("guangdong", "chan-tai-man", session=SESSION)
+    number = identity.profile.document("home_return_permit") or ""
+    deps = world.bridge._deps
+    proof = open_fresh(deps, identity.proof, session=SESSION, now=world.clock.now())
+    assert proof.permit_ref == document_ref(deps.pseudonym_key, kind="home_return_permit", number=number) != ""
+    assert number not in repr(proof)
+    assert proof.permit_ref not in repr(proof)
+    assert [document_ref(deps.pseudonym_key, kind="home_return_permit", number=each) for each in ("H12****78", "")] == [
+        "",
+        "",
+    ]
 
 
 def test_an_account_that_is_linked_elsewhere_is_not_matched(matcher: Matcher) -> None:
