@@ -31,6 +31,7 @@ FULL = {
     "creditable_level_of_account_way": "L1@IDV@x||L2@YSS@a@b||",
     "extproperties": ["origin=gdbs", "accout_type=3", "area=-1", "cert_data=MII=aa==", "address=", "parent_uidcode=-1"],
 }  # fmt: skip
+DEFAULT_MAP = {"10": "resident_id", "20": "passport", "40": "home_return_permit", "49": "credit_code"}
 PROOFS = [
     {"identity_level": "L1", "auth_time": "2026-05-31 12:00:00", "way_code": "IDV", "user_name": "陳大文"},
     {"identity_level": "L2", "auth_time": "2026-05-01 12:00:00", "way_code": "YSS", "credential_no": "H00000101"},
@@ -292,6 +293,30 @@ def test_style_of_a_permit_s_number(given, style, expected):
     found = log_in(user, hrp_number_style=style)
     assert found.profile.documents == (("home_return_permit", expected),)
     assert found.account.idcardnumber == given
+
+
+@pytest.mark.parametrize(("code", "number"), [
+    ("40", "军字第1234567号"), ("40", "440524188001010014"), ("40", "8123456789"), ("40", "K1234567"), ("40", "H1234567"),
+    ("80", "H1234567"), ("10", "110105491231002"), ("10", " 1101 0549 1231 002"), ("20", "E-1234567"), ("20", "护照1234567"),
+])  # fmt: skip
+def test_a_document_that_we_cannot_read_locks_nobody_out(code, number):
+    """Under a code for "other", and where forms are unknown or were lawful once, the account has no document of ours."""
+    user = {**FULL, "idcardtype": code, "idcardnumber": number}
+    found = log_in(user, idcardtype_map={**DEFAULT_MAP, "80": "home_return_permit"})
+    assert found.profile.documents == ()
+    assert (found.account.idcardtype, found.account.idcardnumber) == (code, number.strip())
+
+
+@pytest.mark.parametrize(("code", "number"), [
+    ("10", "440524188001010015"), ("10", "44052418800101001"), ("10", "01010549123100"), ("10", "H00000101"),
+    ("10", "810000199001010018"), ("10", "810000900101001"), ("49", "91350100M000100Y4Z"), ("49", "110105491231002"),
+    ("516", "H0000010"), ("516", "C00000101"),
+])  # fmt: skip
+def test_a_number_against_its_own_code_breaks_the_protocol(code, number):
+    """Where code and form are both known, a number that does not fit was garbled on the way, and nobody is logged in."""
+    user = {**FULL, "idcardtype": code, "idcardnumber": number}
+    with pytest.raises(ProtocolError, match="document"):
+        log_in(user, idcardtype_map={**DEFAULT_MAP, "516": "home_return_permit"})
 
 
 def test_map_of_document_codes():

@@ -31,7 +31,8 @@ class GuangdongSettings(BaseModel):
     ``require_isreal`` left out means: whenever ``min_level`` is above L0.  ``max_age_of_proof_s`` is how long ago the level
     may have been proved, by default any time.  ``level_map`` and ``level_cap`` lower what the platform claims and never
     raise it.  ``idcardtype_map`` maps the platform's document codes (4.1) to our kinds; the code of the Home Return
-    Permit is UNKNOWN and defaults to ``40``.  ``hrp_number_style`` is the form in which a permit's number is handed out:
+    Permit is UNKNOWN and defaults to ``40``, the code of any other document, under which a number is a permit only if it has the
+    form of one.  ``hrp_number_style`` is the form in which a permit's number is handed out:
     its first nine characters are a person's for life (4.4).  ``logout_uris`` are where a logout may send the browser.
     """
 
