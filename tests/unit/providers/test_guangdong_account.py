@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -342,6 +344,9 @@ def judged(verifier: Any, signdata: object = "c2ln") -> Authentication:
     ])  # fmt: skip
 
 
+NO_YES: tuple[object, ...] = (0, 1, "", "ok", [], (), 0.0, b"", NotImplemented)
+
+
 def test_signdata_is_shown_to_its_verifier():
     """A verifier sees the signature as it came and the exact bytes beside it; returning is a yes."""
     seen: list[tuple[str, bytes]] = []
@@ -353,9 +358,10 @@ def test_signdata_is_shown_to_its_verifier():
     (ValueError("陳大文"), VerificationError, "mismatch"),
     (VerificationError("signdata", reason="expired"), VerificationError, "expired"),
     (UserDeclined("login", "no"), UserDeclined, None), (False, VerificationError, "mismatch"),
+    *((answer, VerificationError, "mismatch") for answer in NO_YES),
 ])  # fmt: skip
 def test_signdata_that_does_not_hold(raised, error, reason):
-    """Whatever a verifier raises refuses the account, and so does a False; a stranger's error is not passed on."""
+    """Whatever a verifier raises refuses the account, and so does every answer but None and True; no stranger's error shows."""
 
     def verifier(_signdata: str, _content: bytes) -> object:
         if isinstance(raised, Exception):
@@ -366,6 +372,45 @@ def test_signdata_that_does_not_hold(raised, error, reason):
         judged(verifier)
     assert getattr(caught.value, "reason", None) == reason
     assert caught.value.__cause__ is None
+
+
+async def vouch(_signdata: str, _content: bytes) -> bool:
+    """Vouch for everything, if anybody ever waited for it."""
+    return True
+
+
+async def vouch_by_and_by(_signdata: str, _content: bytes) -> Any:
+    """Vouch for everything, piece by piece."""
+    yield True
+
+
+class Voucher:
+    """An object that vouches when it is awaited."""
+
+    async def __call__(self, _signdata: str, _content: bytes) -> bool:
+        """Vouch."""
+        return True
+
+
+@pytest.mark.parametrize("verifier", [vouch, vouch_by_and_by, Voucher(), Voucher().__call__, partial(vouch)])
+def test_a_verifier_that_nobody_would_await(verifier):
+    """An async verifier would judge nothing and refuse nothing, so no provider is made with one."""
+    with pytest.raises(ConfigError):
+        Guangdong(signdata_verifier=verifier)
+
+
+@pytest.mark.parametrize("verifier", [lambda *given: vouch(*given), lambda *given: vouch_by_and_by(*given)])
+def test_an_answer_that_nobody_would_await(verifier):
+    """What hides an async verifier refuses the account, without a complaint from the interpreter afterwards."""
+    with pytest.raises(VerificationError) as caught:
+        judged(verifier)
+    assert (caught.value.claim, caught.value.reason) == ("signdata", "mismatch")
+    gc.collect()
+
+
+def test_signdata_may_be_answered_with_true():
+    """True is a yes, as is returning nothing."""
+    assert judged(lambda *_: True).account.signdata == "c2ln"
 
 
 @pytest.mark.parametrize("absent", ["", None, 5, ["c2ln"], "x" * 8193])

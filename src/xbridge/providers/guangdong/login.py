@@ -27,7 +27,7 @@ from xbridge.providers.guangdong.redirect_uri import redirect_uri, state_carriag
 from xbridge.providers.guangdong.reply import PROVIDER_ID
 from xbridge.providers.guangdong.requirement import verify_account
 from xbridge.providers.guangdong.settings import GuangdongSettings
-from xbridge.providers.guangdong.signdata import SigndataVerifier, verify_signdata
+from xbridge.providers.guangdong.signdata import SigndataVerifier, check_verifier, verify_signdata
 from xbridge.providers.guangdong.token import Token, fetch_token
 
 
@@ -39,9 +39,12 @@ class Guangdong(GatewayFace, NationalFace):
     _signdata_verifier: SigndataVerifier | None = None
 
     def __init__(self, *, signdata_verifier: SigndataVerifier | None = None) -> None:
-        """``signdata_verifier`` judges each account's ``signdata``; give such an object to ``Bridge(providers=[…])``."""
+        """``signdata_verifier`` judges each account's ``signdata``; give such an object to ``Bridge(providers=[…])``.
+
+        Raises ``ConfigError`` for an ``async def``.
+        """
         if signdata_verifier is not None:
-            self._signdata_verifier = signdata_verifier
+            self._signdata_verifier = check_verifier(signdata_verifier)
 
     def read_settings(self, section: Mapping[str, Any]) -> GuangdongSettings:
         """Return the checked settings.  Raises ``ConfigError``."""
