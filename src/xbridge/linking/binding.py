@@ -14,6 +14,7 @@ from xbridge.core.decision import Record
 from xbridge.core.errors import LinkRefused
 from xbridge.crypto.digest import constant_time_equal
 from xbridge.linking.document_ref import PERMIT
+from xbridge.linking.link import verify_own, verify_started_here
 from xbridge.linking.proof import LoginProof
 
 PURPOSE = "binding"
@@ -58,14 +59,8 @@ def verify_binder(proof: LoginProof) -> LoginProof:
     # (1)
     if proof.jurisdiction != "CN-GD":
         raise LinkRefused("same_side", "a binding begins with a login at the Guangdong platform")
-    # (2) In the words of ``verify_pair``, which would refuse it at the end.
-    if proof.started_by == "relying_party_stateless":
-        raise LinkRefused("stateless", "a login whose callback carried no state cannot bind")
-    if proof.started_by != "relying_party":
-        raise LinkRefused("direct_login", "a login that was started elsewhere cannot bind; log in from here")
-    # (3)
-    if proof.holder != "person":
-        raise LinkRefused("organisation", "an organisation's account cannot be bound; log in with your own")
+    # (2) and (3): as ``verify_pair``, which would refuse it at the end.
+    verify_own(verify_started_here(proof))
     # (4) The public account of the scheme names this document and no other (guangdong.md section 9, VERIFIED).
     if PERMIT not in proof.document_kinds:
         raise LinkRefused("permit", "only the holder of a Home Return Permit can bind the two accounts")
