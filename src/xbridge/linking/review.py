@@ -106,5 +106,6 @@ def verify_approval(review: Review, hk: LoginProof, cn_gd: LoginProof, names: Ag
         raise LinkRefused("name", "the names compare otherwise than when a person looked; ask for another review")
     # (2) The resident comes back for it: nothing that was proved before the approval is kept for after it.
     decided_at = int(from_text(review.decided_at).timestamp())
-    if min(hk.authenticated_at, cn_gd.authenticated_at, matched_at) < decided_at:
+    # All of it is kept in whole seconds, so what is of the same one may have been before.
+    if min(hk.authenticated_at, cn_gd.authenticated_at, matched_at) <= decided_at:
         raise LinkRefused("stale", "log in again on both sides: this was proved before the approval")

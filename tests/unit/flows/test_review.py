@@ -105,6 +105,19 @@ def test_logins_from_before_the_approval_do_not_bind(binder: Binder) -> None:
     assert caught.value.reason == "stale"
 
 
+def test_the_second_of_the_approval_is_not_after_it(binder: Binder) -> None:
+    """Moments are whole seconds: what was refused and what was approved in one of them cannot be told apart, so no link."""
+    proved, matched = binder.proved(), binder.matched(names="differ")
+    with pytest.raises(LinkRefused):
+        binder.bind(proved, matched)
+    (review,) = binder.bridge.reviews()
+    binder.bridge.decide_review(review.id, approve=True, reviewer=STAFF)
+    with pytest.raises(LinkRefused) as caught:
+        binder.bind(proved, matched)
+    assert caught.value.reason == "stale"
+    assert binder.rows("link/") == 0
+
+
 @pytest.mark.parametrize("side", ["hk", "cn_gd", "matching"])
 def test_each_part_must_be_fresh(binder: Binder, side: str) -> None:
     """One part from before the approval is enough to refuse."""
