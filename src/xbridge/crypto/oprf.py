@@ -1,7 +1,7 @@
 """An oblivious pseudorandom function: RFC 9497, mode OPRF (0x00), suite ristretto255-SHA512.
 
 One side holds a key, the other an input; the second learns the function's output for its one input, the first learns
-nothing.  The group's arithmetic is libsodium's, through rbcl (the extra ``match``, ADR 0017); what is ours is hashing and
+nothing.  The group's arithmetic is libsodium's, through rbcl (the extra ``match``, ADR 0013); what is ours is hashing and
 the checks around it.  Without the extra whatever would need it raises ``Unsupported``.
 
 The mode proves nothing about the key: whoever evaluates may use any.  What that costs, and who may ask how often, is the

@@ -1,4 +1,4 @@
-"""Signing as the operator: one record, one role, every record key (ADR 0019).
+"""Signing as the operator: one record, one role, every record key (ADR 0015).
 
 All signatures are over the same bytes, so that whoever trusts one of the keys needs none of the others.  A key in this
 process signs here; one that is kept elsewhere is asked through the driver, and what it returns is checked before anybody

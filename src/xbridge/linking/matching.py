@@ -5,7 +5,7 @@ alone: F_I(x), F_R(x).  Only equal values give both sides the same pair, and eac
 evaluated once.  What is compared is a tag over that pair and the whole run, by an HMAC in each direction.
 
 Pure: no store, no clock, no signature.  ``flows/matching.py`` counts, records, signs and sends.  The extra ``match`` is
-needed.  ADR 0017 says why not a salted hash, and why this mode.
+needed.  ADR 0013 says why not a salted hash, and why this mode.
 """
 
 from __future__ import annotations
