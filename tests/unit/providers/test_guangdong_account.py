@@ -19,6 +19,7 @@ from xbridge.core.identity import LEVELS, Authentication
 from xbridge.protocols.redirect import parse_callback
 from xbridge.providers.guangdong import PROVIDER, Guangdong
 from xbridge.providers.guangdong.account import GuangdongAccount
+from xbridge.providers.guangdong.account_page import AccountPages, account_pages
 from xbridge.providers.guangdong.account_reply import parse_account_reply
 from xbridge.providers.guangdong.account_text import parse_properties, parse_time, parse_ways
 
@@ -272,6 +273,28 @@ def test_freshness(age_s, limit_s, fits):
     with pytest.raises(VerificationError) as caught:
         log_in(FULL, proved(proof), max_age_of_proof_s=limit_s)
     assert (caught.value.claim, caught.value.reason) == ("assurance", "stale")
+
+
+@pytest.mark.parametrize(("user", "settings", "reason"), [
+    ({**FULL, "creditable_level_of_account": "L1"}, {}, "too_low"), (FULL, {"max_age_of_proof_s": 60}, "stale"),
+])  # fmt: skip
+def test_a_level_that_is_too_low_says_where_to_raise_it(user, settings, reason):
+    """The refusal names the platform's page for it, at the configured host and place, and nothing of the person."""
+    for place in ("/pscp/sso/static", "/new/static"):
+        with pytest.raises(VerificationError) as caught:
+            log_in(user, **settings, paths={"account_pages": place})
+        assert caught.value.reason == reason
+        assert f"https://tyrz.gd.gov.cn{place}/manage/realname?key=realname" in caught.value.message
+
+
+def test_pages_about_an_account():
+    """The three pages of the platform, as a source shows them (guangdong.md 1)."""
+    pages = account_pages(guangdong_settings(base_url="https://tyrztest.gd.gov.cn"))
+    assert pages == AccountPages(
+        centre="https://tyrztest.gd.gov.cn/pscp/sso/static/manage/info",
+        raise_level="https://tyrztest.gd.gov.cn/pscp/sso/static/manage/realname?key=realname",
+        recovery="https://tyrztest.gd.gov.cn/pscp/sso/static/m/findaccount/1",
+    )
 
 
 def test_a_lowered_level_may_be_proved_by_more():

@@ -22,7 +22,8 @@ class GuangdongPaths(BaseModel):
     """Where each page lives under ``base_url``; empty text means the generation's own place.
 
     ``base`` is what stands before ``/oauth2/…``; the three endpoints may be given whole.  No endpoint gets a trailing
-    slash from us: at ``access_token`` it broke one client (2.0, VERIFIED).
+    slash from us: at ``access_token`` it broke one client (2.0, VERIFIED).  ``account_pages`` is what stands before the pages of
+    :mod:`~xbridge.providers.guangdong.account_page`: those of the newest generation, because no others are known.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -32,6 +33,7 @@ class GuangdongPaths(BaseModel):
     access_token: str = Field(default="", max_length=200, pattern=_PATH)
     tokeninfo: str = Field(default="", max_length=200, pattern=_PATH)
     login_page: str = Field(default="/am/login/initAuth.do", max_length=200, pattern=_PATH)
+    account_pages: str = Field(default="/pscp/sso/static", max_length=200, pattern=_PATH)
     logout: str = Field(default="/_tif_sso_logout_/", max_length=200, pattern=r"^(/[A-Za-z0-9._~-]+)+/?$")
 
     def endpoint(self, generation: Generation, name: Literal["authorize", "access_token", "tokeninfo"]) -> str:

@@ -12,6 +12,7 @@ from xbridge.core.assurance import lowest, reaches
 from xbridge.core.errors import VerificationError
 from xbridge.core.identity import Assurance
 from xbridge.providers.guangdong.account import CLOCK_SKEW, GuangdongAccount
+from xbridge.providers.guangdong.account_page import account_pages
 from xbridge.providers.guangdong.settings import GuangdongSettings
 
 
@@ -37,21 +38,27 @@ def verify_account(settings: GuangdongSettings, account: GuangdongAccount, *, no
         raise VerificationError(
             "assurance",
             reason="too_low",
-            message=f"the account's level is below {settings.min_level}; the person can raise it in the account centre",
+            message=f"the account's level is below {settings.min_level}; {_where(settings, 'raise it')}",
         )
     # (4)
     proved_at = account.proved_at(level, now=now)
-    _verify_age(settings.max_age_of_proof_s, proved_at, now=now)
+    _verify_age(settings, proved_at, now=now)
     return Assurance(source=account.level, level=level, proved_at=proved_at)
 
 
-def _verify_age(max_age_s: int | None, proved_at: datetime | None, *, now: datetime) -> None:
+def _where(settings: GuangdongSettings, what: str) -> str:
+    """Return where the person can do ``what`` about a level; the address is the platform's and names nobody."""
+    return f"the person can {what} at {account_pages(settings).raise_level}"
+
+
+def _verify_age(settings: GuangdongSettings, proved_at: datetime | None, *, now: datetime) -> None:
     """Refuse a proof that is too old, or of which nobody says how old it is, where an age is demanded."""
+    max_age_s = settings.max_age_of_proof_s
     if max_age_s is None:
         return
     if proved_at is None or proved_at > now + CLOCK_SKEW or (now - proved_at).total_seconds() > max_age_s:
         raise VerificationError(
             "assurance",
             reason="stale",
-            message="the account's level was proved too long ago; the person can prove it again in the account centre",
+            message=f"the account's level was proved too long ago; {_where(settings, 'prove it again')}",
         )
