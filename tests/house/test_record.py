@@ -100,6 +100,8 @@ def instances(model: type[Record]) -> st.SearchStrategy[Record]:
             "id": st.just("019e8156-a600-7026-835e-7a95cdb94a62"),
             "link": st.just(""),
         }
+    if model is TrustedKey:
+        fields["sm2_id"] = st.from_regex(r"[!-~]{0,20}", fullmatch=True)
     if model.__module__ == matching_message.__name__:
         fields |= {name: code for name, code in MATCHING_CODES.items() if name in fields}
     if "items" in fields and model.__module__ == matching_message.__name__:
