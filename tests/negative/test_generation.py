@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -87,7 +88,8 @@ def test_several_parameters_in_the_first_generation(commas: Literal["ampersand",
 
 @pytest.mark.parametrize(("mode", "settings"), [
     ("redirect_query", {}), ("param", {"echo_state": True, "redirect_match": "exact"}), ("both", {"echo_state": True}),
-    ("both", {"echo_state": False}), ("cookie_only", {"redirect_match": "exact"}),
+    ("both", {"echo_state": False}), ("redirect_path", {"redirect_match": "prefix"}),
+    ("cookie_only", {"redirect_match": "exact"}),
 ])  # fmt: skip
 def test_modes_at_the_platform(mode: str, settings: dict[str, Any]) -> None:
     """Each place for the state works at a platform that treats it so; only without any is the login marked."""
@@ -95,6 +97,55 @@ def test_modes_at_the_platform(mode: str, settings: dict[str, Any]) -> None:
     identity = stage.log_in(GD)
     assert identity.started_by == ("relying_party_stateless" if mode == "cookie_only" else "relying_party")
     stage.close()
+
+
+@pytest.fixture(scope="module", params=BASES)
+def in_path(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """A stage for each generation whose state is a segment of the path, at a platform that matches by the beginning."""
+    platform = GuangdongMockSettings(redirect_match="prefix")
+    made = stage_of(platform=platform, generation=request.param, state_mode="redirect_path")
+    yield made
+    made.close()
+
+
+def test_state_in_the_path_at_the_platform(in_path: Stage) -> None:
+    """In every generation the state goes out and comes back as the last segment, and the login is an ordinary one."""
+    hop = in_path.begin(GD)
+    callback = urlsplit(in_path.visit(GD, hop.url))
+    assert urlsplit(in_path.world.return_to[GD]).path == callback.path.rpartition("/")[0]
+    assert "state" not in callback.query
+    assert in_path.finish(hop.pending, callback.geturl()).started_by == "relying_party"
+
+
+def test_a_callback_of_the_attacker_with_state_in_the_path(in_path: Stage) -> None:
+    """Login CSRF: the attacker's callback, or only their code, in the victim's session ends no login of the victim."""
+    victim, attacker = in_path.begin(GD, session="victim"), in_path.begin(GD, session="attacker")
+    theirs = in_path.visit(GD, attacker.url, persona="lee-siu-ming")
+    with refused(in_path, "callback_invalid", claim="state", reason="mismatch"):
+        in_path.finish(victim.pending, theirs, session="victim")
+    with refused(in_path, "callback_invalid", claim="session", reason="mismatch"):
+        in_path.finish(attacker.pending, theirs, session="victim")
+    honest = in_path.visit(GD, victim.url)
+    assert in_path.finish(victim.pending, honest, session="victim").subject
+    # Behind the victim's own state the platform sees an address that the code was not sent to.
+    again = in_path.begin(GD, session="victim")
+    spoiled = f"{in_path.visit(GD, again.url).partition('code=')[0]}code={theirs.partition('code=')[2]}"
+    with refused(in_path, "provider_rejected", provider_code="40030"):
+        in_path.finish(again.pending, spoiled, session="victim")
+
+
+@pytest.mark.parametrize(("fault", "claim", "reason"), [
+    ("state_wrong", "state", "mismatch"), ("state_missing", "redirect_uri", "mismatch"),
+    ("state_duplicated", "state", "mismatch"),
+])  # fmt: skip
+def test_a_state_in_the_path_that_is_not_ours(in_path: Stage, fault: str, claim: str, reason: str) -> None:
+    """A platform that changes, drops or adds a state is refused as it is where the state is a parameter."""
+    in_path.calm()
+    hop = in_path.begin(GD)
+    in_path.mock(GD).faults.add(fault, operation="login")
+    callback = in_path.visit(GD, hop.url)
+    with refused(in_path, "callback_invalid", claim=claim, reason=reason):
+        in_path.finish(hop.pending, callback)
 
 
 def test_a_code_of_the_attacker_at_the_platform() -> None:

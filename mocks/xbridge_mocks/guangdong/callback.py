@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from xbridge_mocks.guangdong.destination import Destination
 from xbridge_mocks.guangdong.platform import Platform
-from xbridge_mocks.guangdong.redirect import append_query, with_ampersands
+from xbridge_mocks.guangdong.redirect import added_segment, append_query, with_ampersands
 from xbridge_mocks.guangdong.route import AM
 from xbridge_mocks.guangdong.session import SignedIn
 from xbridge_mocks.guangdong.setting import Kind
@@ -74,7 +74,7 @@ def send_back(platform: Platform, visit: Visit, destination: Destination, who: S
     if platform.plays(visit, "state_wrong", *_OPERATIONS):
         wrong = platform.random.token(16)
         echoed = wrong if echoed is not None else None
-        target, replaced = _STATE_VALUE.subn(wrong, target)
+        target, replaced = _with_other_state(target, destination.registered, wrong)
         if not replaced and echoed is None:
             echoed = wrong
     pairs.extend(_code_pairs(platform, visit, destination, who))
@@ -86,6 +86,14 @@ def send_back(platform: Platform, visit: Visit, destination: Destination, who: S
         pairs.extend((name, platform.random.token(8)) for name in _EXTRA_FIELDS)
     headers = {"Location": append_query(target, pairs), "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
     return Response(status=302, headers=headers)
+
+
+def _with_other_state(target: str, registered: str, wrong: str) -> tuple[str, int]:
+    """Return ``target`` with ``wrong`` wherever the service put a state of its own, and how often that was."""
+    segment, path = added_segment(target, registered), registered.partition("?")[0]
+    if segment:
+        return f"{path}/{wrong}{target[len(path) + len(segment) :]}", 1
+    return _STATE_VALUE.subn(wrong, target)
 
 
 def _code_pairs(platform: Platform, visit: Visit, destination: Destination, who: SignedIn) -> list[tuple[str, str]]:

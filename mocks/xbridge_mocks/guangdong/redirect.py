@@ -15,10 +15,13 @@ from urllib.parse import urlencode, urlsplit
 _URI = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]!$&'()*+,;=%]+")
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?|\[::1\]")
 _STATE = re.compile(r"state=[A-Za-z0-9\-._~%]{1,512}")
+# Unreserved characters but the dot: a dot segment climbs, and a percent sign may hide a slash.
+_SEGMENT = re.compile(r"/[A-Za-z0-9\-_~]{1,512}")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 
 Origin = tuple[str, str, int]
+RedirectRule = Literal["exact", "allow_query", "prefix"]
 
 
 def origin_of(uri: str) -> Origin:
@@ -56,13 +59,14 @@ def verify_registrable(uri: str, *, fragment_allowed: bool) -> str:
 
 
 def match_registered(
-    requested: str, registered: Iterable[str], *, rule: Literal["exact", "allow_query"], joiners: str = "&"
+    requested: str, registered: Iterable[str], *, rule: RedirectRule, joiners: str = "&"
 ) -> str | None:
     """Return the registered address that ``requested`` stands for, or None.
 
     ``allow_query`` admits one thing more than equality: the registered address followed by exactly one query value
-    named ``state`` (dossier 2.1, the client's way to carry state on a platform that has none). ``joiners`` are the
-    characters that may join the parameters of an address: the first generation wants a comma for the ampersand.
+    named ``state`` (dossier 2.1, the client's way to carry state on a platform that has none). ``prefix`` admits another
+    thing in its place: exactly one more segment of the path. ``joiners`` are the characters that may join the parameters
+    of an address: the first generation wants a comma for the ampersand.
     """
     for candidate in registered:
         for joiner in joiners:
@@ -73,7 +77,14 @@ def match_registered(
             added = requested[len(spelling) :] if requested.startswith(spelling) else ""
             if rule == "allow_query" and added.startswith(separator) and _STATE.fullmatch(added[1:]):
                 return candidate
+            if rule == "prefix" and _is_one_segment_longer(requested, spelling):
+                return candidate
     return None
+
+
+def added_segment(requested: str, registered: str) -> str:
+    """Return the slash and segment that ``requested``, which stands for ``registered``, adds to its path, or nothing."""
+    return requested.partition("?")[0][len(registered.partition("?")[0]) :]
 
 
 def with_ampersands(requested: str, registered: str) -> str:
@@ -81,8 +92,24 @@ def with_ampersands(requested: str, registered: str) -> str:
 
     Only what joins parameters changes: a spelling has the length of the address it spells.
     """
-    rest = requested[len(registered) :]
-    return registered + ("&" + rest[1:] if rest.startswith(",") else rest)
+    path, question, query = registered.partition("?")
+    segment = added_segment(requested, registered)
+    rest = requested[len(registered) + len(segment) :]
+    return path + segment + question + query + ("&" + rest[1:] if rest.startswith(",") else rest)
+
+
+def _is_one_segment_longer(requested: str, spelling: str) -> bool:
+    """Say whether ``requested`` is ``spelling`` with one segment more at the end of its path, and no other difference."""
+    path, question, query = spelling.partition("?")
+    # Behind a slash or inside a fragment there is no end of a path that a segment could follow.
+    if (
+        path.endswith("/")
+        or "#" in spelling
+        or not requested.startswith(path)
+        or not requested.endswith(question + query)
+    ):
+        return False
+    return _SEGMENT.fullmatch(requested[len(path) : len(requested) - len(question + query)]) is not None
 
 
 def _joined(uri: str, joiner: str) -> str:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal
 
+from xbridge_mocks.guangdong.redirect import RedirectRule
 from xbridge_mocks.guangdong.route import ErrorShape
 
 
@@ -71,7 +72,9 @@ _LIFETIMES = ("code_lifetime_s", "token_lifetime_s", "session_lifetime_s", "scan
 class GuangdongMockSettings:
     """How this mock answers the questions the dossier leaves open.  Times are whole seconds.
 
-    ``redirect_match``      ``exact``, or ``allow_query``: the registered URI followed by one query value ``state``.
+    ``redirect_match``      ``exact``; ``allow_query``: the registered URI followed by one query value ``state``; or
+                            ``prefix``: the registered URI with one more segment of its path, in front of its query. The
+                            segment has unreserved characters without the dot, and all else is the same. UNKNOWN.
     ``am_separator``        what may join several parameters of a redirect URI in generation ``am``: the ``comma`` that its
                             clients were told to use, or ``either``; the ampersand is the rule everywhere else.
     ``am_commas``           how such commas come back in the callback: as an ``ampersand``, or ``kept``.
@@ -93,7 +96,7 @@ class GuangdongMockSettings:
     Raises ValueError for a lifetime that is not positive or an error table with a missing kind.
     """
 
-    redirect_match: Literal["exact", "allow_query"] = "allow_query"
+    redirect_match: RedirectRule = "allow_query"
     am_separator: Literal["comma", "either"] = "comma"
     am_commas: Literal["ampersand", "kept"] = "ampersand"
     echo_state: bool = False
