@@ -20,6 +20,7 @@ Document = dict[str, Any]
 
 PARTS: dict[str, tuple[str, ...]] = {
     "corpid": ("providers/corpid", "mocks/corpid", "mocks/login", "mocks/control"),
+    "gjzwfw": ("providers/gjzwfw", "mocks/control"),
     "guangdong": ("providers/guangdong", "mocks/guangdong", "mocks/binding", "mocks/control"),
     "iamsmart": ("providers/iamsmart", "mocks/iamsmart", "mocks/login", "mocks/control"),
     "tif": ("providers/tif", "mocks/tif", "mocks/control"),

@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
-from xbridge_mocks.client import ClientCredentials
+from xbridge_mocks.client import ClientCredentials, ServiceName
 from xbridge_mocks.clock import MockClock
 from xbridge_mocks.fault import Faults
 from xbridge_mocks.journal import Journal
@@ -28,6 +29,7 @@ __all__ = [
     "SECRET_HEADER",
     "Controlled",
     "answer_control",
+    "name_in",
     "read_body",
     "refuse_method",
     "refuse_unknown",
@@ -89,6 +91,22 @@ def refuse_unknown(document: Mapping[str, object], known: Sequence[str]) -> None
     unknown = sorted(set(document) - set(known))
     if unknown:
         raise ValueError(f"unknown members: {', '.join(unknown)}; known: {', '.join(known)}")
+
+
+def name_in(document: Mapping[str, object]) -> ServiceName:
+    """Return the name in a registration at a mock that sends nobody anywhere.
+
+    One form serves all mocks, so addresses to come back to are checked and not used. Raises ValueError.
+    """
+    refuse_unknown(document, ("name", "redirect_uris", "name_texts"))
+    name, uris, texts = document.get("name"), document.get("redirect_uris"), document.get("name_texts", {})
+    if not isinstance(name, str):
+        raise ValueError("name is text")
+    if not isinstance(uris, list) or not uris or not all(isinstance(uri, str) and urlsplit(uri).netloc for uri in uris):
+        raise ValueError("redirect_uris is a list of at least one address")
+    if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
+        raise ValueError("name_texts maps languages to texts")
+    return ServiceName.of(name, texts)
 
 
 def read_body(request: Request) -> dict[str, object]:

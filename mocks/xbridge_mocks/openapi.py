@@ -16,7 +16,9 @@ __all__ = ["DOCUMENT_PATH", "document_reply"]
 DOCUMENT_PATH = "/openapi.json"
 
 
-def document_reply(mock: Literal["corpid", "guangdong", "iamsmart", "tif", "zwrz"]) -> Response:
+def document_reply(
+    mock: Literal["corpid", "gjzwfw", "guangdong", "iamsmart", "tif", "zwrz", "zwrz/office_app"],
+) -> Response:
     """The OpenAPI 3.1 document of ``mock``."""
     response = Response(_document(mock), content_type="application/json")
     response.headers["X-Content-Type-Options"] = "nosniff"

@@ -189,7 +189,11 @@ class MockWorld:
         with self._lock:
             if self._gjzwfw is None:
                 self._gjzwfw = GjzwfwMock(
-                    clock=self.clock, random=self._random("gjzwfw"), settings=self._gjzwfw_settings
+                    clock=self.clock,
+                    personas=self.personas,
+                    random=self._random("gjzwfw"),
+                    settings=self._gjzwfw_settings,
+                    control_secret=self.control_secret,
                 )
             return self._gjzwfw
 

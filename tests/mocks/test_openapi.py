@@ -18,6 +18,7 @@ from tools.openapi import PARTS, load, merged
 from xbridge_mocks import MockWorld
 from xbridge_mocks.control import _ROUTES as CONTROL_CALLS
 from xbridge_mocks.corpid.route import ROUTES as CORPID_ROUTES
+from xbridge_mocks.gjzwfw.route import ROUTES as GJZWFW_ROUTES
 from xbridge_mocks.guangdong.steering import CALLS as GUANGDONG_CALLS
 from xbridge_mocks.iamsmart.route import ROUTES as IAMSMART_ROUTES
 from xbridge_mocks.iamsmart.steering import _ROUTES as IAMSMART_CALLS
@@ -33,6 +34,7 @@ STEERING_CALLS: dict[str, dict[str, Any]] = {
 }
 TABLES: dict[str, Map] = {
     "corpid": CORPID_ROUTES,
+    "gjzwfw": GJZWFW_ROUTES,
     "iamsmart": IAMSMART_ROUTES,
     "tif": TIF_ROUTES,
     "zwrz": ZWRZ_ROUTES,
@@ -47,7 +49,7 @@ def served(mock: str) -> set[tuple[str, str]]:
     table = TABLES.get(mock) or MockWorld().guangdong._routes
     found = set()
     for rule in table.iter_rules():
-        path = re.sub(r"<\w+>", "{}", str(rule))
+        path = re.sub(r"<(?:path:)?\w+>", "{}", str(rule))
         for method in rule.methods or {"GET"}:
             if method not in ("HEAD", "OPTIONS"):
                 found.add((path, method))
@@ -123,7 +125,9 @@ def test_operations_have_names(mock):
     assert len(set(names)) == len(names)
     assert all(operation["summary"] for _, operation in found)
     if mock in TABLES:
-        routed = {(re.sub(r"<\w+>", "{}", str(rule)), str(rule.endpoint)) for rule in TABLES[mock].iter_rules()}
+        routed = {
+            (re.sub(r"<(?:path:)?\w+>", "{}", str(rule)), str(rule.endpoint)) for rule in TABLES[mock].iter_rules()
+        }
         named = {
             (re.sub(r"{\w+}", "{}", path), AGAIN.get(name, name.removesuffix("InProduction")))
             for (path, _), name in zip(found, names, strict=True)

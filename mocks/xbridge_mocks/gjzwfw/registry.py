@@ -49,3 +49,7 @@ class Registry:
     def service(self, path: str) -> Service | None:
         """The service at this path."""
         return self._services.get(path)
+
+    def paths(self) -> list[str]:
+        """Where services are, without the prefix."""
+        return sorted(self._services)

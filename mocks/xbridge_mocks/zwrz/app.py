@@ -202,7 +202,7 @@ def _allowed(request: Request) -> set[str]:
 
 def _index(visit: Visit) -> Response:
     paths = [str(rule) for rule in ROUTES.iter_rules() if str(rule).startswith("/zwrz/")]
-    return render("zwrz/home.html", negotiate(visit.request), request=visit.request, catalogue=WORDING, paths=paths)
+    return render("home.html", negotiate(visit.request), request=visit.request, catalogue=WORDING, paths=paths)
 
 
 def _refusal_page(visit: Visit, refused: Refused) -> Response:

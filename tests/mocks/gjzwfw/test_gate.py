@@ -9,6 +9,7 @@ import pytest
 from werkzeug.test import Client, TestResponse
 
 from xbridge_mocks import GjzwfwMockSettings, MockClock, MockWorld
+from xbridge_mocks.gjzwfw import NationalCredentials
 from xbridge_mocks.gjzwfw.gate import signature
 
 NOW_MS = 1_700_000_000_000
@@ -99,11 +100,40 @@ def test_the_unknowns_are_settings() -> None:
 
 
 def test_off_the_map() -> None:
-    """Nothing but POST below /sysapi is served, and a body without end is not read."""
+    """Of the platform nothing but POST below /sysapi is served, and a body without end is not read."""
     mock = world().gjzwfw
-    assert Client(mock).get("/").status_code == 404
+    assert Client(mock).get("/sysapi").status_code == 404
     reply = Client(mock).get("/sysapi/mock/echo")
     assert (reply.status_code, reply.headers["Allow"]) == (405, "POST")
     assert Caller().post(raw=b" " * 1_000_001).status_code == 413
+    assert [(entry.path, entry.code) for entry in mock.journal.entries()] == [
+        ("(unknown)", "HTTP 404"), ("(unknown)", "HTTP 405"),
+    ]  # fmt: skip
     with pytest.raises(ValueError, match="slash"):
         mock.put_service("a/", dict)
+
+
+def test_over_http() -> None:
+    """A suite that only has an address admits its caller, arms a fault, reads the journal and starts again; nobody logs in."""
+    mock = world().gjzwfw
+    caller = Caller()
+    caller.mock = mock
+    browser = Client(mock)
+
+    def control(name: str, /, **body: Any) -> Any:
+        return browser.post(f"/__mock__/{name}", json=body, headers={"X-Mock-Secret": mock.control_secret})
+
+    made = control("clients", name="A bureau", redirect_uris=["https://bureau.example/"]).get_json()
+    caller.given = NationalCredentials(sid=made["client_id"], app_secret=made["client_secret"])
+    assert control("faults", name="refused").status_code == 200
+    assert [code(caller.post()), code(caller.post())] == [300, 200]
+    journal = browser.get("/__mock__/journal", headers={"X-Mock-Secret": mock.control_secret}).get_json()["entries"]
+    assert [entry["outcome"] for entry in journal] == ["fault", "ok"]
+    assert control("logins", login_url="https://bureau.example/", persona="chan-tai-man").status_code == 400
+    assert control("clients", name="A bureau", redirect_uris=["nowhere"]).status_code == 400
+    assert control("reset").get_json() == {"reset": True}
+    assert mock.journal.entries() == ()
+    assert browser.post("/__mock__/reset").status_code == 403
+    page = browser.get("/", headers={"Accept-Language": "zh-HK"}).text
+    assert "/sysapi/mock/echo" in page
+    assert "\u6a21\u64ec" in page
