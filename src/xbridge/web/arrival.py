@@ -58,6 +58,14 @@ async def finish(desk: AnyDesk, request: WebRequest, visit: Visit) -> WebReply:
     return await _welcome(desk, visit, identity, hop)
 
 
+async def finish_in_path(desk: AnyDesk, request: WebRequest, visit: Visit, _state: str) -> WebReply:
+    """Take a browser back whose state is the last segment of the path (guangdong.md 2.1).
+
+    The Bridge reads it there; where the configuration does not put it there, the path is not ours and is refused.
+    """
+    return await finish(desk, request, visit)
+
+
 async def begin_direct(desk: AnyDesk, request: WebRequest, visit: Visit) -> WebReply:
     """Give the provider's app a state (V1) and send it back to where it said, if that is registered."""
     hop = await settled(desk.bridge.begin_direct_login(desk.provider, url=request.url, session=visit.id))

@@ -19,6 +19,7 @@ from xbridge.web.message import WebReply, WebRequest
 from xbridge.web.visit import Visit
 
 _BUSINESS_ID = re.compile(r"[0-9a-f]{32}")
+_STATE = re.compile(r"[A-Za-z0-9_-]{22}")
 _ERRAND = re.compile(r"[a-z0-9-]{1,64}")
 _Handler = Callable[[AnyDesk, WebRequest, Visit], Awaitable[WebReply]]
 _Named = Callable[[AnyDesk, WebRequest, Visit, str], Awaitable[WebReply]]
@@ -66,6 +67,7 @@ async def _answer(desk: AnyDesk, request: WebRequest) -> WebReply:
         paths.confirm: ("POST", arrival.confirm),
     }
     named: dict[str, tuple[str, re.Pattern[str], _Named]] = {
+        paths.callback: ("GET", _STATE, arrival.finish_in_path),
         paths.ask: ("POST", _ERRAND, waiting.ask),
         paths.wait: ("GET", _BUSINESS_ID, waiting.show),
         paths.status: ("GET", _BUSINESS_ID, waiting.tell),

@@ -114,14 +114,15 @@ def _registered(world: Any, document: dict[str, Any], changes: dict[str, Any]) -
 
 
 class DeskStage(World):
-    """A blocking service; ``settings`` change its section of the configuration, ``desk`` its desk."""
+    """A blocking service; ``settings`` change its section of the configuration, ``desk`` its desk, ``world`` its world."""
 
     def __init__(
-        self, *, desk: dict[str, Any] | None = None, store: Any = None, personas: Any = None, **settings: Any
-    ) -> None:
+        self, *, desk: dict[str, Any] | None = None, world: dict[str, Any] | None = None, store: Any = None,
+        personas: Any = None, **settings: Any,
+    ) -> None:  # fmt: skip
         self._changes = settings
         self.client_id = ""
-        super().__init__(store=store, personas=personas)
+        super().__init__(store=store, personas=personas, **(world or {}))
         self.hooks = Notebook()
         self.desk = FrontDesk(self.bridge, own_url=OWN_URL, hooks=self.hooks, **{"home": "/home", **(desk or {})})
         self.delivered: list[CallbackRequest] = []

@@ -37,6 +37,7 @@ from xbridge.core.language import LANGUAGES, Language
 from xbridge.core.signing import DocumentSignature, SignedBy, SigningHop
 from xbridge.web import FrontDesk, Hooks, Paths, Shown, WebReply
 from xbridge.web.wording import word
+from xbridge_mocks import GuangdongMockSettings
 
 
 @pytest.fixture
@@ -302,6 +303,40 @@ def test_a_platform_without_state_is_served_too() -> None:
     done = browser.get(stage.visit(location(hop), PERSON))
     assert location(done) == "https://svc.test/after"
     assert stage.desk.visit(browser.session).proof("guangdong")
+
+
+def test_a_state_in_the_path_is_served_too() -> None:
+    """Where the state is the last segment the desk takes the browser back, once; another's callback ends nothing."""
+    stage = DeskStage(world={
+        "guangdong": GuangdongMockSettings(redirect_match="prefix"),
+        "overrides": lambda document: document["providers"]["guangdong"].update(state_mode="redirect_path"),
+    })  # fmt: skip
+    stage.desk = FrontDesk(
+        stage.bridge, own_url="https://svc.test", provider="guangdong", hooks=stage.hooks,
+        paths=Paths(callback="/cb/gd"),
+    )  # fmt: skip
+    attacker, victim = Browser(stage), Browser(stage)
+    theirs, own = (
+        stage.visit(location(each.post("/login", {"guard": each.guard, "next": "/after"})), PERSON)
+        for each in (attacker, victim)
+    )
+    assert urlsplit(own).path.rpartition("/")[0] == "/cb/gd"
+    for wrong in (theirs, "https://svc.test/cb/gd?code=forged", f"https://svc.test/cb/gd/{'A' * 22}?code=forged"):
+        assert victim.get(wrong).status == 400
+    for elsewhere in (own.replace("?", "/?"), own.replace("?", "A?"), own.replace("/cb/gd/", "/cb/gd/x/")):
+        assert victim.get(elsewhere).status == 404
+    assert not stage.desk.visit(victim.session).proof("guangdong")
+    assert location(victim.get(own)) == "https://svc.test/after"
+    assert stage.desk.visit(victim.session).proof("guangdong")
+    assert victim.get(own).status == 400
+
+
+def test_a_segment_below_the_callback_is_no_callback_elsewhere(stage: DeskStage, browser: Browser) -> None:
+    """Where the state is a parameter the same callback one segment lower is refused, and the real one still logs in."""
+    callback = stage.visit(location(browser.press_login()), PERSON)
+    assert browser.get(callback.replace("?", f"/{'A' * 22}?")).status == 400
+    assert not stage.desk.visit(browser.session).proof()
+    assert browser.get(callback).status == 303
 
 
 def test_a_callback_works_once(stage: DeskStage, browser: Browser) -> None:
