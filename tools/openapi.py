@@ -25,6 +25,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     "iamsmart": ("providers/iamsmart", "mocks/iamsmart", "mocks/login", "mocks/control"),
     "tif": ("providers/tif", "mocks/tif", "mocks/control"),
     "zwrz": ("providers/zwrz", "mocks/zwrz", "mocks/control"),
+    "zwrz/office_app": ("providers/office_app", "mocks/control"),
 }
 """Mock to the documents in ``specs/`` that describe what it serves; the platform's own comes first."""
 

@@ -82,7 +82,13 @@ class ZwrzMock:
             guard=FormGuard(random),
             faults=self.faults,
         )
-        self.office_app = OfficeAppMock(clock=clock, random=random, officers=self._platform.officers)
+        self.office_app = OfficeAppMock(
+            clock=clock,
+            random=random,
+            officers=self._platform.officers,
+            personas=self.personas,
+            control_secret=self.control_secret,
+        )
         # One request at a time, so that "once" means once under load too.
         self._lock = RLock()
 
@@ -127,8 +133,9 @@ class ZwrzMock:
     def reset(self) -> None:
         """Forget sessions, codes, tokens, faults and the journal; keep the services."""
         with self._lock:
-            for part in (self._platform.sessions, self._platform.vault, self.faults, self.journal, self.office_app):
+            for part in (self._platform.sessions, self._platform.vault, self.faults, self.journal):
                 part.clear()
+            self.office_app.reset()
 
     def wsgi(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""

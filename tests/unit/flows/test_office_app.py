@@ -62,7 +62,7 @@ def made(request: pytest.FixtureRequest) -> Iterator[Office]:
 @pytest.fixture
 def office(made: Office) -> Office:
     """The office, in which nothing has happened yet."""
-    made.mock.clear()
+    made.mock.reset()
     made.paths.clear()
     made.nonces.clear()
     return made
