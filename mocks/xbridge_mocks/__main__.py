@@ -18,6 +18,7 @@ from xbridge_mocks.world import MockWorld
 
 __all__ = ["main"]
 
+_MOCKS = ("iamsmart", "guangdong", "corpid", "zwrz", "tif", "gjzwfw", "office_app")
 _READY: dict[str, Text] = {
     "banner": Text(
         "Mock servers – not the real services, invented people only.",
@@ -37,6 +38,16 @@ _READY: dict[str, Text] = {
         "公务人员登录平台（模拟）：  {url}",
     ),
     "tif": Text("TIF gateway (mock):  {url}", "TIF 閘道（模擬）：  {url}", "TIF 网关（模拟）：  {url}"),
+    "gjzwfw": Text(
+        "National data-sharing gateway (mock):  {url}",
+        "國家政務數據共享閘道（模擬）：  {url}",
+        "国家政务数据共享网关（模拟）：  {url}",
+    ),
+    "office_app": Text(
+        "Office app behind the gateway (mock):  {url}",
+        "閘道後的「粵政易」（模擬）：  {url}",
+        "网关后的“粤政易”（模拟）：  {url}",
+    ),
     "secret": Text(
         "Control API secret (header X-Mock-Secret):  {secret}",
         "控制介面密鑰（標頭 X-Mock-Secret）：  {secret}",
@@ -56,8 +67,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     wish = _parser().parse_args(argv)
     world = MockWorld(seed=wish.seed)
     try:
-        ports = (wish.iamsmart_port, wish.guangdong_port, wish.corpid_port, wish.zwrz_port, wish.tif_port)
-        running = serve(world, wish.host, *ports)
+        ports = {f"{mock}_port": getattr(wish, f"{mock}_port") for mock in _MOCKS}
+        running = serve(world, wish.host, **ports)
     except OSError as exc:
         print(f"xbridge_mocks: {exc.strerror or exc}", file=sys.stderr)
         return 1
@@ -75,18 +86,13 @@ def _announce(running: RunningMocks, lang: Language, *, as_json: bool, seeded: b
     if as_json:
         return json.dumps(
             {
-                "iamsmart_url": running.iamsmart_url,
-                "guangdong_url": running.guangdong_url,
-                "corpid_url": running.corpid_url,
-                "zwrz_url": running.zwrz_url,
-                "tif_url": running.tif_url,
+                **{f"{mock}_url": getattr(running, f"{mock}_url") for mock in _MOCKS},
                 "control_secret": running.control_secret,
                 "mock": True,
             }
         )
-    mocks = ("iamsmart", "guangdong", "corpid", "zwrz", "tif")
-    keys = ["banner", *(["seeded"] if seeded else []), *mocks, "secret", "stop"]
-    urls = {name: getattr(running, f"{name}_url") for name in mocks}
+    keys = ["banner", *(["seeded"] if seeded else []), *_MOCKS, "secret", "stop"]
+    urls = {name: getattr(running, f"{name}_url") for name in _MOCKS}
     return "\n".join(
         _READY[key].in_language(lang).format(url=urls.get(key, ""), secret=running.control_secret) for key in keys
     )
@@ -94,13 +100,12 @@ def _announce(running: RunningMocks, lang: Language, *, as_json: bool, seeded: b
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m xbridge_mocks", description="Mock iAM Smart, Guangdong and CorpID servers."
+        prog="python -m xbridge_mocks", description="Mock servers of iAM Smart, CorpID, Guangdong and the gateways."
     )
-    parser.add_argument("--iamsmart-port", type=int, default=0, help="0 takes a free port (default)")
-    parser.add_argument("--guangdong-port", type=int, default=0, help="0 takes a free port (default)")
-    parser.add_argument("--corpid-port", type=int, default=0, help="0 takes a free port (default)")
-    parser.add_argument("--zwrz-port", type=int, default=0, help="0 takes a free port (default)")
-    parser.add_argument("--tif-port", type=int, default=0, help="0 takes a free port (default)")
+    for mock in _MOCKS:
+        parser.add_argument(
+            f"--{mock.replace('_', '-')}-port", type=int, default=0, help="0 takes a free port (default)"
+        )
     parser.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1; think before you choose another")
     parser.add_argument("--json", action="store_true", help="announce the addresses as one line of JSON")
     parser.add_argument("--seed", help="FOR TESTS ONLY: repeat every drawn value")

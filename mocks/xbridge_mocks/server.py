@@ -41,6 +41,8 @@ class RunningMocks:
         corpid_port: int,
         zwrz_port: int,
         tif_port: int,
+        gjzwfw_port: int,
+        office_app_port: int,
     ) -> None:
         self.world = world
         self.control_secret = world.control_secret
@@ -51,6 +53,8 @@ class RunningMocks:
             self.corpid_url = self._start("corpid", world.corpid, host, corpid_port)
             self.zwrz_url = self._start("zwrz", world.zwrz, host, zwrz_port)
             self.tif_url = self._start("tif", world.tif, host, tif_port)
+            self.gjzwfw_url = self._start("gjzwfw", world.gjzwfw, host, gjzwfw_port)
+            self.office_app_url = self._start("office_app", world.zwrz.office_app, host, office_app_port)
             world.connect(iamsmart_url=self.iamsmart_url, guangdong_url=self.guangdong_url, post=over_http)
         except BaseException:
             self.stop()
@@ -95,6 +99,9 @@ def serve(
     corpid_port: int = 0,
     zwrz_port: int = 0,
     tif_port: int = 0,
+    gjzwfw_port: int = 0,
+    office_app_port: int = 0,
 ) -> RunningMocks:
     """Start the mocks of ``world``; port 0 takes a free one. Raises OSError when an address is taken."""
-    return RunningMocks(world, host, iamsmart_port, guangdong_port, corpid_port, zwrz_port, tif_port)
+    ports = (iamsmart_port, guangdong_port, corpid_port, zwrz_port, tif_port, gjzwfw_port, office_app_port)
+    return RunningMocks(world, host, *ports)

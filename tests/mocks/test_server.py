@@ -16,6 +16,10 @@ import pytest
 import xbridge_mocks
 from xbridge_mocks import MockWorld, serve
 
+MOCKS = ("iamsmart", "guangdong", "corpid", "zwrz", "tif", "gjzwfw", "office_app")
+# The office app is the zwrz mock's second address.
+MARKS = {"office_app": "zwrz"}
+
 
 def get(url, path, **head):
     """One GET over a socket; returns the status, the headers and the body."""
@@ -31,11 +35,11 @@ def get(url, path, **head):
 def test_serves_all_on_loopback(capfd):
     """Each mock answers on 127.0.0.1, marks what it sends, and logs no request line."""
     with serve(MockWorld()) as running:
-        for name in ("iamsmart", "guangdong", "corpid", "zwrz"):
+        for name in MOCKS:
             url = getattr(running, f"{name}_url")
             assert url.startswith("http://127.0.0.1:")
             status, head, _ = get(url, "/__mock__/clock?code=S3CRET", **{"X-Mock-Secret": running.control_secret})
-            assert (status, head["X-Xbridge-Mock"]) == (200, name)
+            assert (status, head["X-Xbridge-Mock"]) == (200, MARKS.get(name, name))
             assert get(url, "/__mock__/clock")[0] == 403
     assert "S3CRET" not in "".join(capfd.readouterr())
 
@@ -80,7 +84,7 @@ def test_command(stop):
     with subprocess.Popen(command, env=where, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout
         said = json.loads(process.stdout.readline())
-        assert [get(said[f"{name}_url"], "/")[0] for name in ("iamsmart", "guangdong", "corpid", "zwrz")] == [200] * 4
+        assert [get(said[f"{name}_url"], "/")[0] for name in MOCKS] == [200] * len(MOCKS)
         assert said["mock"] is True
         process.send_signal(stop)
         out, err = process.communicate(timeout=20)
