@@ -36,6 +36,7 @@ from xbridge.core.config import parse_config
 from xbridge.core.errors import (
     CallbackInvalid,
     ConfigError,
+    LinkRefused,
     ProviderRejected,
     TamperDetected,
     UserDeclined,
@@ -593,7 +594,7 @@ def test_b9_library_every_pair_of_levels(stage: Stage, asked: str, given: str | 
 @pytest.mark.parametrize("asked", LEVELS)
 @pytest.mark.parametrize("given", LEVELS)
 def test_b9_library_a_service_asks_for_a_level_of_the_pair(asked: Any, given: Any) -> None:
-    """B9: at release the lower of both sides counts against what the service asks for; ``userType`` maps upwards never."""
+    """B9: at release the lower of both sides counts against what the service asks for, and L0 links nobody."""
 
     def change(document: dict[str, Any]) -> None:
         document["providers"]["iamsmart"]["level_map"] = {"default": given}
@@ -605,7 +606,13 @@ def test_b9_library_a_service_asks_for_a_level_of_the_pair(asked: Any, given: An
     bridge = world.bridge
     hk, gd = (world.log_in(provider, "chan-tai-man", session="s") for provider in BOTH)
     assert world.log_in("iamsmart", "lee-siu-ming").assurance.level == "L0", "a word without an entry is worth nothing"
-    link = bridge.link(hk, gd, agreed_to=bridge.offer_link(session="s"), session="s")
+    offer = bridge.offer_link(session="s")
+    if given == "L0":
+        with pytest.raises(LinkRefused) as refused_link:
+            bridge.link(hk, gd, agreed_to=offer, session="s")
+        assert refused_link.value.reason == "level"
+        return
+    link = bridge.link(hk, gd, agreed_to=offer, session="s")
     consent = bridge.grant_consent(
         bridge.offer_consent(link, FLOW, audience=AUDIENCE, session="s"), approved_by=hk, session="s"
     )

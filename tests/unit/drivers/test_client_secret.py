@@ -35,7 +35,7 @@ USER = (
 
 def answer(body: str, *, status: str = "200 OK", headers: str = "") -> bytes:
     """The bytes of a reply."""
-    return f"HTTP/1.1 {status}\r\nContent-Length: {len(body.encode())}\r\n{headers}\r\n{body}".encode()
+    return f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {len(body.encode())}\r\n{headers}\r\n{body}".encode()
 
 
 GRANTED = answer(f'{{"access_token":"{TOKEN}","expires_in":"59"}}')

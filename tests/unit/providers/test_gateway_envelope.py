@@ -13,7 +13,7 @@ import pytest
 from pydantic import SecretStr
 
 from tests.unit.crypto.binding import require_binding
-from xbridge.core.effects import Send
+from xbridge.core.effects import Send, Spend
 from xbridge.core.errors import ConfigError, ProtocolError, ProviderRejected, Unsupported
 from xbridge.core.gateway import GatewayReply
 from xbridge.core.http import HTTPReply, HTTPRequest
@@ -67,6 +67,9 @@ def exchange(settings: GatewaySettings, answer: Answer, *, status: int = 200) ->
         settings, "/ebus/x", body=BODY, step="call_gateway", now=NOON, entropy=ENTROPY, envelope=settings.sm_envelope
     )
     effect = flow.send(None)
+    # Our own nonce is spent before the call leaves, so that nobody can send it back to us.
+    assert isinstance(effect, Spend)
+    effect = flow.send(True)
     assert isinstance(effect, Send)
     try:
         flow.send(HTTPReply(status=status, headers=(), content=json.dumps(answer(effect.request)).encode()))

@@ -102,11 +102,7 @@ def test_the_unknown_code_is_a_setting() -> None:
     [
         ("10", "110105194912310021"),
         ("10", "810000199001010018"),
-        ("40", "H0000010"),
-        ("40", "X00000101"),
         ("10", "陳"),
-        ("20", "KZ-0000108"),
-        ("20", "護照"),
     ],
 )
 def test_a_number_that_does_not_fit(idcardtype: str, number: str) -> None:
@@ -115,3 +111,12 @@ def test_a_number_that_does_not_fit(idcardtype: str, number: str) -> None:
         account(idcardtype, number)
     assert (caught.value.step, caught.value.reason) == ("tokeninfo", "document")
     assert number not in f"{caught.value} {caught.value.diagnostics()} {caught.value.__cause__}"
+
+
+@pytest.mark.parametrize(
+    ("idcardtype", "number"),
+    [("40", "H0000010"), ("40", "X00000101"), ("20", "KZ-0000108"), ("20", "護照")],
+)
+def test_a_number_of_no_known_form(idcardtype: str, number: str) -> None:
+    """Under "other", or where every country has a form of its own, a number that fits none is no document and no lockout."""
+    assert account(idcardtype, number).profile.documents == ()
